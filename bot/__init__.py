@@ -1,0 +1,1 @@
+"""The product's surfaces: command line, terminal chat and Telegram bot."""

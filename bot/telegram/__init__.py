@@ -1,0 +1,1 @@
+"""Telegram: handlers, keyboards and rendering. The only package that imports `telegram`."""
