@@ -7,7 +7,6 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 _TONES = "̣̀́̃̉"
-_OPEN_PAIRS = ("oa", "oe", "uy")
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-"})
 _CLOSED_SYLLABLE = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_TONES}])(?!\w)")
 
