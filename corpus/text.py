@@ -8,7 +8,8 @@ import unicodedata
 _SPACES = re.compile(r"\s+")
 _TONES = "̣̀́̃̉"
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-"})
-_CLOSED_SYLLABLE = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_TONES}])(?!\w)")
+# In NFD a dot below precedes a circumflex or breve, so "luận" must not be taken for an open "ua".
+_OPEN_SYLLABLE = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_TONES}])(?![\w\u0300-\u036f])")
 
 
 def nfc(text: str) -> str:
@@ -25,7 +26,7 @@ def collapse(text: str) -> str:
 def place_tones(text: str) -> str:
     """Tone marks of open oa, oe and uy on their first vowel (hoà → hòa, uỷ → ủy), in NFC. For comparison only."""
     decomposed = unicodedata.normalize("NFD", text)
-    moved = _CLOSED_SYLLABLE.sub(lambda m: m[1] + m[3] + m[2], decomposed)
+    moved = _OPEN_SYLLABLE.sub(lambda m: m[1] + m[3] + m[2], decomposed)
     return unicodedata.normalize("NFC", moved)
 
 

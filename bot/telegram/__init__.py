@@ -1,1 +1,5 @@
-"""Telegram: handlers, keyboards and rendering. The only package that imports `telegram`."""
+"""Telegram: handlers, keyboards and sending. The only package that imports `telegram`."""
+
+from bot.telegram.application import run_bot
+
+__all__ = ["run_bot"]

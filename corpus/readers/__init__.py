@@ -1,1 +1,49 @@
-"""One reader per file format behind one function; a reader fails alone."""
+"""Opening one published file as text. A format is one module here, entered in `READERS`; nothing here knows outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from corpus.errors import UnreadableFile
+from corpus.readers import plain
+from corpus.records import Source
+
+Reader = Callable[[bytes], Source]
+
+READERS: dict[str, Reader] = {
+    ".txt": plain.read,
+    ".md": plain.read,
+}
+"""The reader of each file suffix (lower case, with its dot). To accept another format, add its module and a line here."""
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes. A directive is some tens of kilobytes; what is larger than this is some other kind of file."""
+
+
+def accepted_suffixes() -> tuple[str, ...]:
+    """The file suffixes that can be read, sorted."""
+    return tuple(sorted(READERS))
+
+
+def read_source(path: Path) -> Source:
+    """The text of the file at `path`, in NFC with its line breaks as published.
+
+    Raises:
+        UnreadableFile: the file is missing, of another format, empty, too large, binary or in an unknown encoding.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        accepted = ", ".join(accepted_suffixes())
+        raise UnreadableFile(f"Chưa đọc được định dạng “{path.suffix or 'không đuôi'}”; các định dạng đọc được: {accepted}.")
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise UnreadableFile(f"Tệp quá lớn ({size / 1e6:.0f} MB); mỗi tệp văn bản tối đa {LARGEST // 1024**2} MB.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"Không mở được tệp “{path.name}”: {error.strerror or error}.") from error
+    source = reader(content)
+    if not source.text.strip():
+        raise UnreadableFile("Tệp không có chữ nào để đọc; nếu là bản chụp thì cần nhận dạng chữ (OCR) trước.")
+    return source

@@ -1,0 +1,7 @@
+"""`python -m bot`: the same as the `chidao` command."""
+
+from __future__ import annotations
+
+from bot.cli import main
+
+main()

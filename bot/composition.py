@@ -1,0 +1,106 @@
+"""Builds the parts of a run from the settings: clock, texts, store, search; the heavy ones when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from bot.access import Access, operator_access
+from bot.clock import Clock, make_clock
+from bot.conversation import Conversation
+from bot.guide import load_guide
+from bot.texts import Texts, load_texts
+from index.answers import Answer, Citation, Question, SearchHit
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from corpus.store import Store
+
+
+class SearchService(Protocol):
+    """What the surfaces need of `index.service.SearchService`. Thread-safe; calls block while the model works."""
+
+    def ask(self, question: Question) -> Answer:
+        """One answer, or an abstention."""
+
+    def ask_many(self, questions: list[Question]) -> list[Answer]:
+        """An answer for each question, in order."""
+
+    def search(self, query: str, k: int) -> list[SearchHit]:
+        """The `k` best clauses, best first."""
+
+    def refresh(self) -> None:
+        """Take up what has changed in the store since."""
+
+
+class Composition:
+    """The parts of one run. Tests hand in a clock or a search service of their own."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or make_clock(settings.timezone, settings.now)
+        self.texts: Texts = load_texts(settings.lang)
+        self._given_service = service
+
+    @cached_property
+    def store(self) -> Store:
+        """The open store, its tables brought up to date.
+
+        Raises:
+            StoreError: unreachable, damaged, or newer than the program.
+        """
+        from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
+
+        return Store.open(self.settings.database_url)
+
+    @cached_property
+    def service(self) -> SearchService:
+        """The search service over the store and the index in CHIDAO_HOME.
+
+        Raises:
+            SearchIndexError: no usable index, or a model that cannot be loaded.
+        """
+        if self._given_service is not None:
+            return self._given_service
+        from index.service import open_service  # noqa: PLC0415 - loads the model's libraries
+
+        return open_service(self.store, home=self.settings.home, embedding=self.settings.embedding)
+
+    def conversation(self, access: Access) -> Conversation:
+        """A conversation open to the admitted people."""
+        return Conversation(
+            texts=self.texts,
+            clock=self.clock,
+            access=access,
+            service=self.service,
+            clauses=self.clause_by_token,
+            guide=load_guide(self.settings.lang),
+        )
+
+    def bot_access(self) -> Access:
+        """Who may use the Telegram bot."""
+        return Access(self.settings.admins)
+
+    def console_access(self) -> Access:
+        """Who may use the terminal chat."""
+        return operator_access()
+
+    def clause_by_token(self, token: str) -> Citation | None:
+        """The clause that a button's token stands for, quoted whole; None when it is no longer in the store."""
+        clause = self.store.clause_by_token(token)
+        if clause is None:
+            return None
+        directive = self.store.directive(clause.directive)
+        return Citation(
+            directive=clause.directive,
+            number=directive.number if directive else None,
+            title=directive.title if directive else None,
+            path=clause.path,
+            quote=clause.text,
+            page=clause.page,
+        )
+
+
+def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:
+    """The parts of a run under `settings`."""
+    return Composition(settings, clock=clock, service=service)

@@ -1,0 +1,57 @@
+"""What Telegram shows of the bot before anybody writes: commands, descriptions, menu button. Never fatal at start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeDefault, MenuButtonCommands
+from telegram.error import TelegramError
+
+from bot.logs import get_logger
+from bot.texts import LANGUAGES, load_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from telegram import Bot
+
+    from bot.texts import Texts
+
+log = get_logger(__name__)
+
+COMMANDS = ("hoi", "trogiup", "start")
+_SCOPES = (BotCommandScopeDefault(), BotCommandScopeAllPrivateChats())
+
+
+async def publish_profile(bot: Bot, texts: Texts) -> None:
+    """Publishes commands and texts for people of any language (in the bot's own), and for each language we speak."""
+    steps: list[tuple[str, Callable[[], Awaitable[object]]]] = []
+    for language, words in ((None, texts), *((language, load_texts(language)) for language in LANGUAGES)):
+        steps += [(f"commands {language} {scope.type}", _commands(bot, language, words, scope)) for scope in _SCOPES]
+        steps += [(f"description {language}", _description(bot, language, words))]
+    steps.append(("menu", lambda: bot.set_chat_menu_button(menu_button=MenuButtonCommands())))
+    for name, step in steps:
+        try:
+            await step()
+        except TelegramError as error:
+            log.warning("Part of the profile was not published", action="profile.failed", part=name, error=repr(error))
+
+
+def _commands(
+    bot: Bot, language: str | None, texts: Texts, scope: BotCommandScopeDefault | BotCommandScopeAllPrivateChats
+) -> Callable[[], Awaitable[object]]:
+    commands = [BotCommand(name, texts(f"command.{name}")) for name in COMMANDS]
+    return lambda: bot.set_my_commands(commands, scope=scope, language_code=language)
+
+
+def _description(bot: Bot, language: str | None, texts: Texts) -> Callable[[], Awaitable[None]]:
+    """Telegram limits how often these change, so they are set only when they differ."""
+
+    async def publish() -> None:
+        long, short = texts("profile.description"), texts("profile.short")
+        if (await bot.get_my_description(language)).description != long:
+            await bot.set_my_description(long, language)
+        if (await bot.get_my_short_description(language)).short_description != short:
+            await bot.set_my_short_description(short, language)
+
+    return publish

@@ -1,0 +1,171 @@
+"""Puts screens into a chat: splits, keyboards, and what to make of Telegram's refusals. Knows no question or answer."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.document import pieces
+from bot.logs import get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from telegram import CallbackQuery
+
+    from bot.document import Piece
+    from bot.rendering import Screen
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+
+# A request that never left may be repeated; one that may have arrived may not: it would be said twice.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_PAUSES = (0.5, 2.0)
+_TYPING_LASTS = 4.5  # Telegram shows a chat action for 5 seconds
+
+
+class Messenger:
+    """Sends and edits screens. Expected refusals are logged and give fewer message ids, never an exception."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, chat: int, screen: Screen, *, reply_to: int | None = None) -> tuple[int, ...]:
+        """Sends a screen as one or more messages, the buttons under the last.
+
+        Returns:
+            The ids of the messages known to have arrived.
+        """
+        return await self.replace(chat, (), screen, reply_to=reply_to)
+
+    async def replace(
+        self, chat: int, shown: tuple[int, ...], screen: Screen, *, reply_to: int | None = None
+    ) -> tuple[int, ...]:
+        """Turns the messages `shown` into `screen`: edits them, sends what does not fit, deletes what is left over."""
+        parts = pieces(screen.blocks)
+        ids: list[int] = []
+        for leftover in shown[len(parts) :]:
+            await _expected(partial(self._bot.delete_message, chat, leftover))
+        for number, part in enumerate(parts, start=1):
+            message = shown[number - 1] if number <= len(shown) else None
+            markup = _keyboard(screen) if number == len(parts) else None
+            if message is not None and await self._edit(chat, message, part, markup):
+                ids.append(message)
+                continue
+            sent = await self._send(chat, part, markup, reply_to if number == 1 else None)
+            if sent is not None:
+                ids.append(sent.message_id)
+        return tuple(ids)
+
+    async def acknowledge(self, query: CallbackQuery, notice: str | None = None) -> None:
+        """Stops the button's spinner, with a notice in a window of its own when there is one."""
+        await _expected(lambda: query.answer(notice, show_alert=notice is not None))
+
+    @asynccontextmanager
+    async def typing(self, chat: int) -> AsyncIterator[None]:
+        """Shows "typing…" in the chat for as long as the block runs."""
+        task = asyncio.create_task(self._keep_typing(chat))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _keep_typing(self, chat: int) -> None:
+        while True:
+            await _expected(lambda: self._bot.send_chat_action(chat, ChatAction.TYPING))
+            await asyncio.sleep(_TYPING_LASTS)
+
+    async def _send(
+        self, chat: int, part: Piece, markup: InlineKeyboardMarkup | None, reply_to: int | None
+    ) -> Message | None:
+        reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
+
+        async def send(text: str, mode: str | None) -> Message:
+            return await self._bot.send_message(
+                chat, text, parse_mode=mode, reply_markup=markup, reply_parameters=reply
+            )
+
+        try:
+            return await _expected(lambda: _html_or_plain(send, part))
+        except ChatMigrated as moved:
+            return await self._send(moved.new_chat_id, part, markup, None)
+
+    async def _edit(self, chat: int, message: int, part: Piece, markup: InlineKeyboardMarkup | None) -> bool:
+        """True when the message now says `part`; False when it can no longer be edited."""
+
+        async def edit(text: str, mode: str | None) -> bool:
+            await self._bot.edit_message_text(text, chat, message, parse_mode=mode, reply_markup=markup)
+            return True
+
+        try:
+            await _expected(lambda: _html_or_plain(edit, part))
+        except BadRequest as error:
+            if _says(error, "not modified"):
+                return True
+            if _says(error, "message to edit not found", "can't be edited", "message_id_invalid"):
+                return False
+            raise
+        return True
+
+
+async def _html_or_plain(say: Callable[[str, str | None], Awaitable[T]], part: Piece) -> T:
+    try:
+        return await say(part.html, ParseMode.HTML)
+    except BadRequest as error:
+        if not _says(error, "can't parse entities"):
+            raise
+        log.warning("Telegram could not read our HTML; sent as plain text", action="send.plain", error=str(error))
+        return await say(part.plain, None)
+
+
+async def _expected(call: Callable[[], Awaitable[T]]) -> T | None:
+    """The call's result; None when Telegram refuses for a reason that is part of life, or when nobody can know.
+
+    Raises:
+        BadRequest: the request itself was wrong and the caller may know why.
+        ChatMigrated: the group has a new id.
+    """
+    for pause in (*_PAUSES, None):
+        try:
+            return await call()
+        except (BadRequest, ChatMigrated) as error:
+            if _says(error, "query is too old", "message to delete not found", "message can't be deleted"):
+                log.info("Telegram no longer accepts this", action="send.late", error=str(error))
+                return None
+            raise
+        except Forbidden as error:
+            log.info("The person or chat no longer accepts messages", action="send.forbidden", error=str(error))
+            return None
+        except RetryAfter as error:
+            log.warning("Telegram asks for patience; given up", action="send.flood", error=str(error))
+            return None
+        except NetworkError as error:
+            if pause is not None and isinstance(error.__cause__, _NEVER_LEFT):
+                await asyncio.sleep(pause)
+                continue
+            # It may have arrived: saying it again could say it twice.
+            log.warning("A request's outcome is uncertain", action="send.uncertain", error=repr(error))
+            return None
+    return None
+
+
+def _says(error: TelegramError, *phrases: str) -> bool:
+    """python-telegram-bot changes the case of descriptions, so they are compared without it."""
+    return any(phrase in str(error).lower() for phrase in phrases)
+
+
+def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    if not screen.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in screen.buttons]
+    )

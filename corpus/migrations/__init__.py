@@ -1,0 +1,8 @@
+"""Alembic migrations of the store, inside the package so that an installed program can migrate its database."""
+
+from __future__ import annotations
+
+KNOWN = ("0001",)
+"""Every migration, oldest first: lets the program compare versions without loading Alembic. A test keeps it true."""
+
+HEAD = KNOWN[-1]

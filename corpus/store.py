@@ -1,0 +1,357 @@
+"""The store: directives with their clauses and structured rows, behind plain records. Knows SQL, no search, no bot."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from corpus import migrations, store_engine
+from corpus.identity import number_key
+from corpus.models import (
+    CitedRow,
+    ClauseRow,
+    DirectiveRow,
+    FileRow,
+    MetaRow,
+    RevisionRow,
+    RuleRow,
+    TargetRow,
+    TaskRow,
+    TaskUnitRow,
+)
+from corpus.records import CitedDirective, Source
+from corpus.store_records import StoredClause, StoredDirective, StoredFile, StoredRule, StoredTarget, StoredTask
+from corpus.store_writing import Stored, bump_revision, put_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import Connection
+
+    from corpus.records import Directive
+    from corpus.store_writing import IncomingFile
+
+_CLAUSE_COLUMNS = (
+    DirectiveRow.key,
+    FileRow.name,
+    ClauseRow.position,
+    ClauseRow.token,
+    ClauseRow.path,
+    ClauseRow.label,
+    ClauseRow.heading,
+    ClauseRow.text,
+    ClauseRow.parent,
+    ClauseRow.kind,
+    ClauseRow.segments,
+    ClauseRow.page,
+    ClauseRow.cells,
+)
+
+
+class Store:
+    """An open store. A read is one query (two where rows have parts) and may run in any thread; writes take turns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> Self:
+        """Opens the database at `url`, creating and upgrading its tables unless `migrate` is false.
+
+        Raises:
+            StoreError: unreachable, damaged, newer than the program, or (without `migrate`) older.
+        """
+        engine = store_engine.create(url)
+        try:
+            with engine.connect() as connection:
+                version = store_engine.current_version(connection)
+            if migrate and version != migrations.HEAD:
+                store_engine.migrate(engine)
+            else:
+                store_engine.check_version(version)
+        except DBAPIError as error:
+            engine.dispose()
+            raise store_engine.as_store_error(error) from error
+        except Exception:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- what stands in the store
+
+    def revision(self) -> str:
+        """Changes with every change of content, and only then: `counter-hash`."""
+        with self._reading() as connection:
+            row = connection.execute(select(RevisionRow.counter, RevisionRow.digest)).one_or_none()
+        return f"{row.counter}-{row.digest[:16]}" if row else "0-empty"
+
+    def files(self) -> list[StoredFile]:
+        """Every file as last read, by name and path, with the keys of the directives it holds."""
+        query = select(FileRow.id, DirectiveRow.key).join(DirectiveRow).order_by(DirectiveRow.position)
+        with self._reading() as connection:
+            rows = connection.execute(select(FileRow.__table__).order_by(FileRow.name, FileRow.path)).all()
+            keys: dict[int, list[str]] = {}
+            for file_id, key in connection.execute(query):
+                keys.setdefault(file_id, []).append(key)
+        return [_file(row, keys.get(row.id, ())) for row in rows]
+
+    def directives(self) -> list[StoredDirective]:
+        """Every directive with what it cites, by key."""
+        columns = [c for c in DirectiveRow.__table__.columns if c.name not in {"text", "page_starts", "digest"}]
+        with self._reading() as connection:
+            rows = connection.execute(select(*columns, FileRow.name).join(FileRow).order_by(DirectiveRow.key)).all()
+            cites: dict[int, list[CitedDirective]] = {}
+            for c in connection.execute(select(CitedRow.__table__).order_by(CitedRow.directive_id, CitedRow.position)):
+                cited = CitedDirective(c.number, c.kind, c.issued_on, c.issuer, c.title, c.relation)
+                cites.setdefault(c.directive_id, []).append(cited)
+        return [_directive(row, tuple(cites.get(row.id, ()))) for row in rows]
+
+    def directive(self, key: str) -> StoredDirective | None:
+        """The directive with this key, or None."""
+        return next((d for d in self.directives() if d.key == key), None)
+
+    def source(self, key: str) -> Source | None:
+        """The text a directive was read from, with its page starts; None when there is no such directive."""
+        with self._reading() as connection:
+            query = select(DirectiveRow.text, DirectiveRow.page_starts).where(DirectiveRow.key == key)
+            row = connection.execute(query).one_or_none()
+        return Source(row.text, tuple(row.page_starts)) if row else None
+
+    def clauses(self, directive: str | None = None) -> list[StoredClause]:
+        """Clauses of one directive or of all, by directive key, then in reading order."""
+        query = select(*_CLAUSE_COLUMNS).select_from(ClauseRow)
+        return [_clause(row) for row in self._rows(query, ClauseRow, directive)]
+
+    def clause_by_token(self, token: str) -> StoredClause | None:
+        """The clause a token stands for (`corpus.identity.clause_token`), or None when it is no longer stored."""
+        query = (
+            select(*_CLAUSE_COLUMNS)
+            .select_from(ClauseRow)
+            .join(DirectiveRow)
+            .join(FileRow)
+            .where(ClauseRow.token == token)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        return _clause(row) if row else None
+
+    def targets(self, directive: str | None = None) -> list[StoredTarget]:
+        """Targets of one directive or of all, by directive key, then in reading order."""
+        query = select(TargetRow.__table__, DirectiveRow.key, FileRow.name)
+        return [_target(row) for row in self._rows(query, TargetRow, directive)]
+
+    def tasks(self, directive: str | None = None) -> list[StoredTask]:
+        """Tasks of one directive or of all, by directive key, then in reading order."""
+        query = select(TaskRow.__table__, DirectiveRow.key, FileRow.name)
+        rows = self._rows(query, TaskRow, directive)
+        units: dict[str, dict[str, list[str]]] = {}
+        parts = select(TaskUnitRow.__table__).order_by(TaskUnitRow.task_id, TaskUnitRow.role, TaskUnitRow.position)
+        if directive is not None:
+            parts = parts.join(TaskRow).join(DirectiveRow).where(DirectiveRow.key == directive)
+        with self._reading() as connection:
+            for part in connection.execute(parts):
+                units.setdefault(part.task_id, {}).setdefault(part.role, []).append(part.name)
+        return [_task(row, units.get(row.id, {})) for row in rows]
+
+    def rules(self, directive: str | None = None) -> list[StoredRule]:
+        """Rules of one directive or of all, by directive key, then in reading order."""
+        query = select(RuleRow.__table__, DirectiveRow.key, FileRow.name)
+        return [_rule(row) for row in self._rows(query, RuleRow, directive)]
+
+    def keys_by_number(self, number: str) -> list[str]:
+        """Keys of the directives with this number, in whatever spelling."""
+        query = select(DirectiveRow.key).where(DirectiveRow.number_key == number_key(number)).order_by(DirectiveRow.key)
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def counts(self, key: str) -> tuple[int, int, int]:
+        """How many clauses, targets and tasks a directive has."""
+        owner = select(DirectiveRow.id).where(DirectiveRow.key == key).scalar_subquery()
+        tables: tuple[Any, ...] = (ClauseRow, TargetRow, TaskRow)
+        counted = (select(func.count()).where(table.directive_id == owner).scalar_subquery() for table in tables)
+        with self._reading() as connection:
+            clauses, targets, tasks = connection.execute(select(*counted)).one()
+        return clauses, targets, tasks
+
+    def meta(self, name: str) -> str | None:
+        """A named value of the whole state, or None."""
+        with self._reading() as connection:
+            value: str | None = connection.execute(select(MetaRow.value).where(MetaRow.name == name)).scalar()
+        return value
+
+    # ---- what changes it
+
+    def put(self, file: IncomingFile, directives: Sequence[Directive]) -> Stored:
+        """Stores a file's directives in one transaction, in place of what the same file held before.
+
+        Raises:
+            AlreadyStoredError: one of its directives is stored already from another file that still stands.
+            StoreError: the database failed; nothing was stored.
+        """
+        with self._writing() as connection:
+            return put_file(connection, file, directives)
+
+    def remove(self, key: str) -> bool:
+        """Takes a directive out (and its file's record with the last one of the file); False when there is none."""
+        with self._writing() as connection:
+            row = connection.execute(
+                select(DirectiveRow.id, DirectiveRow.file_id).where(DirectiveRow.key == key)
+            ).one_or_none()
+            if row is None:
+                return False
+            connection.execute(delete(DirectiveRow).where(DirectiveRow.id == row.id))
+            if not connection.execute(select(DirectiveRow.id).where(DirectiveRow.file_id == row.file_id)).first():
+                connection.execute(delete(FileRow).where(FileRow.id == row.file_id))
+            else:  # the file no longer stands here whole: reading it again must not find it `unchanged`
+                connection.execute(update(FileRow).where(FileRow.id == row.file_id).values(reading=""))
+            bump_revision(connection)
+        return True
+
+    def move_file(self, path: str, to: str) -> None:
+        """Notes that a file's content now stands at another path."""
+        with self._writing() as connection:
+            connection.execute(delete(FileRow).where(FileRow.path == to))
+            connection.execute(update(FileRow).where(FileRow.path == path).values(path=to, name=Path(to).name))
+            bump_revision(connection)
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keeps a named value of the whole state; the content's revision stays."""
+        with self._writing() as connection:
+            connection.execute(delete(MetaRow).where(MetaRow.name == name))
+            connection.execute(insert(MetaRow).values(name=name, value=value))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise store_engine.as_store_error(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with store_engine.writing(self.engine).begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise store_engine.as_store_error(error) from error
+
+    def _rows(self, query: Any, table: Any, directive: str | None) -> Sequence[Any]:
+        query = query.join(DirectiveRow, DirectiveRow.id == table.directive_id).join(
+            FileRow, FileRow.id == DirectiveRow.file_id
+        )
+        if directive is not None:
+            query = query.where(DirectiveRow.key == directive)
+        with self._reading() as connection:
+            return connection.execute(query.order_by(DirectiveRow.key, table.position)).all()
+
+
+def _file(row: Any, keys: Sequence[str]) -> StoredFile:
+    return StoredFile(
+        path=row.path,
+        name=row.name,
+        content_hash=row.content_hash,
+        reading=row.reading,
+        manifest=row.manifest,
+        directives=tuple(keys),
+    )
+
+
+def _directive(row: Any, cites: tuple[CitedDirective, ...]) -> StoredDirective:
+    return StoredDirective(
+        key=row.key,
+        file=row.name,
+        number=row.number,
+        kind=row.kind,
+        issuer=row.issuer,
+        place=row.place,
+        issued_on=row.issued_on,
+        issued_month=row.issued_month,
+        title=row.title,
+        signer=row.signer,
+        signer_role=row.signer_role,
+        cites=cites,
+        recipients=tuple(row.recipients),
+        warnings=tuple(row.warnings),
+    )
+
+
+def _clause(row: Any) -> StoredClause:
+    key, file, position, token, path, label, heading, text, parent, kind, segments, page, cells = row
+    return StoredClause(
+        path,
+        label,
+        heading,
+        text,
+        parent,
+        kind,
+        (text,) if segments is None else tuple(segments),
+        page,
+        tuple((title, cell) for title, cell in cells) if cells else (),
+        directive=key,
+        file=file,
+        position=position,
+        token=token,
+    )
+
+
+def _target(row: Any) -> StoredTarget:
+    return StoredTarget(
+        row.path,
+        row.indicator,
+        row.quote,
+        row.op,
+        row.value,
+        row.value_max,
+        row.unit,
+        row.change,
+        row.due,
+        (row.period_from, row.period_to) if row.period_from is not None else None,
+        row.cadence,
+        row.baseline,
+        row.scope,
+        id=row.id,
+        directive=row.key,
+        file=row.name,
+    )
+
+
+def _task(row: Any, units: dict[str, list[str]]) -> StoredTask:
+    return StoredTask(
+        row.path,
+        row.action,
+        row.quote,
+        tuple(units.get("lead", ())),
+        tuple(units.get("coop", ())),
+        row.due,
+        row.due_text,
+        row.recurrence,
+        row.recurs_before,
+        tuple(units.get("report_to", ())),
+        tuple(units.get("via", ())),
+        row.product,
+        id=row.id,
+        directive=row.key,
+        file=row.name,
+    )
+
+
+def _rule(row: Any) -> StoredRule:
+    return StoredRule(row.path, row.condition, row.consequence, row.quote, id=row.id, directive=row.key, file=row.name)

@@ -1,0 +1,276 @@
+"""Writes one file's directives inside an open transaction: chooses keys, settles conflicts, moves the revision."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from corpus.errors import ChidaoError
+from corpus.identity import base_key, clause_token, is_key_of, number_key, rule_ids, suffixed_key, target_ids, task_ids
+from corpus.models import (
+    CitedRow,
+    ClauseRow,
+    DirectiveRow,
+    FileRow,
+    RevisionRow,
+    RuleRow,
+    TargetRow,
+    TaskRow,
+    TaskUnitRow,
+)
+from corpus.text import collapse, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import Connection
+
+    from corpus.records import Directive, Metadata
+
+_ROLES = ("lead", "coop", "report_to", "via")
+
+
+class AlreadyStoredError(ChidaoError):
+    """A directive that is stored already from another file; the sentence names both and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file about to be stored. `sealed` are paths of files that this same run has read: those are not superseded."""
+
+    path: str
+    content_hash: str
+    reading: str
+    manifest: dict[str, Any] = field(default_factory=dict)
+    sealed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a write did: the directives' keys, whether an earlier version went, and what a person should know."""
+
+    keys: tuple[str, ...]
+    replaced: bool
+    warnings: tuple[str, ...] = ()
+
+
+def put_file(connection: Connection, file: IncomingFile, directives: Sequence[Directive]) -> Stored:
+    """Replaces what `file` held before by `directives`. May raise AlreadyStoredError: roll back."""
+    present = connection.execute(
+        select(DirectiveRow.key, DirectiveRow.title, DirectiveRow.file_id, FileRow.path, FileRow.name).join(FileRow)
+    ).all()
+    own = connection.execute(select(FileRow.id).where(FileRow.path == file.path)).scalar()
+    others = {row.key: row for row in present if row.file_id != own}
+    earlier = [row.key for row in present if row.file_id == own]
+    keys: list[str] = []
+    warnings: list[str] = []
+    superseded: set[int] = set()
+    for directive in directives:
+        key = _choose_key(directive, earlier, taken=keys)
+        other = others.get(key)
+        if other and not _same_title(directive.metadata, other):
+            warnings.append(f"Cùng số hiệu với {key} (tệp {other.name}) nhưng khác trích yếu: giữ cả hai.")
+            key, other = suffixed_key(key, directive), None
+        if other:
+            superseded.add(_superseded_file(file, key, other))
+        keys.append(key)
+    for file_id in superseded:
+        left = [row.key for row in present if row.file_id == file_id and row.key not in keys]
+        if left:
+            name = next(row.name for row in present if row.file_id == file_id)
+            raise AlreadyStoredError(
+                f"Một phần nội dung đã có từ tệp {name}, tệp đó còn chứa {', '.join(left)}; "
+                "gỡ bằng `chidao remove` trước khi nạp tệp này."
+            )
+    gone = superseded | ({own} if own is not None else set())
+    if gone:
+        connection.execute(delete(FileRow).where(FileRow.id.in_(gone)))
+    file_id = _insert(
+        connection,
+        FileRow,
+        path=file.path,
+        name=Path(file.path).name,
+        content_hash=file.content_hash,
+        reading=file.reading,
+        manifest=file.manifest,
+    )
+    for position, (key, directive) in enumerate(zip(keys, directives, strict=True)):
+        content = f"{file.content_hash}|{file.reading}|{sorted(file.manifest.items())}|{key}"
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        _insert_directive(connection, key, directive, file_id=file_id, position=position, digest=digest)
+    bump_revision(connection)
+    return Stored(tuple(keys), bool(gone), tuple(warnings))
+
+
+def bump_revision(connection: Connection) -> None:
+    """Counts the change, and hashes what now stands, so that two stores agree only when their content does."""
+    digest = hashlib.sha256()
+    for key, content in connection.execute(select(DirectiveRow.key, DirectiveRow.digest).order_by(DirectiveRow.key)):
+        digest.update(f"{key} {content}\n".encode())
+    counter = connection.execute(select(RevisionRow.counter)).scalar() or 0
+    connection.execute(delete(RevisionRow))
+    connection.execute(insert(RevisionRow).values(id=1, counter=counter + 1, digest=digest.hexdigest()))
+
+
+def _choose_key(directive: Directive, earlier: Sequence[str], taken: Sequence[str]) -> str:
+    """The base key if it is free in this file; the key of the file's earlier version where that still fits."""
+    base = base_key(directive.metadata)
+    kept = next((key for key in earlier if is_key_of(base, key) and key not in taken), None)
+    if kept:
+        return kept
+    if number_key(directive.metadata.number) and base not in taken:
+        return base
+    key = suffixed_key(base, directive)
+    while key in taken:  # the same unnumbered text twice in one file
+        key = f"{key}-{len(taken) + 1}"
+    return key
+
+
+def _same_title(meta: Metadata, other: Any) -> bool:
+    if not meta.title or not other.title:
+        return True
+    one, two = collapse(fold(meta.title)), collapse(fold(other.title))
+    return one == two or difflib.SequenceMatcher(None, one, two).ratio() >= 0.6  # a scan's slips, not another subject
+
+
+def _superseded_file(file: IncomingFile, key: str, other: Any) -> int:
+    """The id of the file that `file` replaces: an earlier copy of the same name, or one that is gone from the disk."""
+    gone = not Path(other.path).is_file()
+    if (gone or other.name == Path(file.path).name) and other.path not in file.sealed:
+        return int(other.file_id)
+    raise AlreadyStoredError(
+        f"Văn bản {key} đã nạp từ tệp {other.path}; nếu tệp này mới đúng, chạy `chidao remove {key}` rồi nạp lại."
+    )
+
+
+def _insert(connection: Connection, table: Any, **values: Any) -> int:
+    result = connection.execute(insert(table).values(**values).returning(table.id))
+    return int(result.scalar_one())
+
+
+def _insert_directive(connection: Connection, key: str, directive: Directive, **place: Any) -> None:
+    meta = directive.metadata
+    directive_id = _insert(
+        connection,
+        DirectiveRow,
+        key=key,
+        number=meta.number,
+        **place,
+        number_key=number_key(meta.number),
+        kind=meta.kind,
+        issuer=meta.issuer,
+        place=meta.place,
+        issued_on=meta.issued_on,
+        issued_month=meta.issued_month,
+        title=meta.title,
+        signer=meta.signer,
+        signer_role=meta.signer_role,
+        recipients=list(meta.recipients),
+        warnings=list(meta.warnings),
+        text=directive.source.text,
+        page_starts=list(directive.source.page_starts),
+    )
+    tables = (
+        (CitedRow, _cited_rows(directive)),
+        (ClauseRow, _clause_rows(key, directive)),
+        (TargetRow, _target_rows(key, directive)),
+        (TaskRow, _task_rows(key, directive)),
+        (RuleRow, _rule_rows(key, directive)),
+    )
+    for table, rows in tables:
+        if rows:
+            numbered = [{"directive_id": directive_id, "position": n} | row for n, row in enumerate(rows)]
+            connection.execute(insert(table), numbered)
+    units = [
+        {"task_id": task_id, "role": role, "position": n, "name": name, "folded": collapse(fold(name))}
+        for task_id, task in zip(task_ids(key, directive.tasks), directive.tasks, strict=True)
+        for role in _ROLES
+        for n, name in enumerate(getattr(task, role))
+    ]
+    if units:
+        connection.execute(insert(TaskUnitRow), units)
+
+
+def _cited_rows(directive: Directive) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": c.number,
+            "number_key": number_key(c.number),
+            "kind": c.kind,
+            "issued_on": c.issued_on,
+            "issuer": c.issuer,
+            "title": c.title,
+            "relation": c.relation,
+        }
+        for c in directive.metadata.cites
+    ]
+
+
+def _clause_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
+    return [
+        {
+            "token": clause_token(key, c.path),
+            "path": c.path,
+            "label": c.label,
+            "heading": c.heading,
+            "text": c.text,
+            "parent": c.parent,
+            "kind": c.kind,
+            "segments": None if c.segments == (c.text,) else list(c.segments),
+            "page": c.page,
+            "cells": [list(cell) for cell in c.cells] or None,
+        }
+        for c in directive.clauses
+    ]
+
+
+def _target_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row_id,
+            "path": t.path,
+            "indicator": t.indicator,
+            "quote": t.quote,
+            "op": t.op,
+            "value": t.value,
+            "value_max": t.value_max,
+            "unit": t.unit,
+            "change": t.change,
+            "due": t.due,
+            "period_from": t.period[0] if t.period else None,
+            "period_to": t.period[1] if t.period else None,
+            "cadence": t.cadence,
+            "baseline": t.baseline,
+            "scope": t.scope,
+        }
+        for row_id, t in zip(target_ids(key, directive.targets), directive.targets, strict=True)
+    ]
+
+
+def _task_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row_id,
+            "path": t.path,
+            "action": t.action,
+            "quote": t.quote,
+            "due": t.due,
+            "due_text": t.due_text,
+            "recurrence": t.recurrence,
+            "recurs_before": t.recurs_before,
+            "product": t.product,
+        }
+        for row_id, t in zip(task_ids(key, directive.tasks), directive.tasks, strict=True)
+    ]
+
+
+def _rule_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
+    return [
+        {"id": row_id, "path": r.path, "condition": r.condition, "consequence": r.consequence, "quote": r.quote}
+        for row_id, r in zip(rule_ids(key, directive.rules), directive.rules, strict=True)
+    ]

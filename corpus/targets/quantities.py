@@ -1,0 +1,147 @@
+"""Figures in a statement: the number or range, its comparator and its unit. Knows nothing of what the figure is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, Literal
+
+from corpus.numbers import NUMERAL, count_words, parse_number
+from corpus.records import Operator
+from corpus.targets.vocabulary import any_of, measure_words, target_words, word_class
+from corpus.time_words import FLAGS, alternatives
+
+QuantityKind = Literal["percent", "money", "measure", "duration", "count", "top", "bare"]
+_REACH: Final = 60
+_OBJECT: Final = r"[^,;.\x1a]{0,80}?"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure at `start:end` of a statement: from its comparator to its unit, "trở lên" included when it follows at once.
+
+    `number` is where the digits begin; `said` is true when the comparator is the figure's own and not assumed.
+    `lead` is the words between, in lower case ("tối thiểu đạt từ"). `tail` is where a "trở lên" after an object ends.
+    """
+
+    start: int
+    end: int
+    number: int
+    kind: QuantityKind
+    op: Operator
+    value: float
+    value_max: float | None = None
+    unit: str | None = None
+    said: bool = False
+    lead: str = ""
+    tail: int = 0
+    before: float | None = None
+
+
+@cache
+def _unit_groups() -> tuple[tuple[QuantityKind, re.Pattern[str]], ...]:
+    per = rf"(?:\s*/\s*{alternatives(measure_words('per'))}(?!\w)|\s+{alternatives(measure_words('per_words'))}\s+" \
+        rf"{alternatives(measure_words('per'))}(?!\w))"
+    scale = rf"(?:{alternatives(measure_words('scales'))}\s+)?"
+    counted = alternatives(measure_words("counted"))
+    share = rf"(?:\s*{alternatives(measure_words('shares'))}(?!\w))"
+    sources: tuple[tuple[QuantityKind, str], ...] = (
+        ("percent", rf"{alternatives(measure_words('percent'))}(?!\w)(?:{per}|{share})?"),
+        ("money", rf"{scale}{alternatives(measure_words('money'))}(?!\w){per}{{0,2}}"),
+        ("measure", rf"{scale}{alternatives(measure_words('measures'))}(?!\w){per}{{0,2}}"),
+        ("duration", rf"{alternatives(measure_words('durations'))}(?!\w){per}?"),
+        ("count", rf"{scale}{counted}(?!\w)(?:,\s*{counted}(?!\w))?{per}{{0,2}}"),
+        ("count", rf"{alternatives(measure_words('scales'))}(?!\w)"),
+    )
+    return tuple((kind, re.compile(source, FLAGS)) for kind, source in sources)
+
+
+@cache
+def _number_pattern() -> re.Pattern[str]:
+    percent = alternatives(measure_words("percent"))
+    to = rf"\s*(?:{percent})?\s*(?:-|–|đến|tới)\s*(?:khoảng\s+)?"
+    first = rf"(?<![\w/.,(-])(?P<n1>{NUMERAL})|(?<=\()(?P<n0>{NUMERAL})(?!\))|(?<!\w)(?P<word>{count_words()})(?=\s)"
+    return re.compile(rf"(?:{first})(?:{to}(?P<n2>{NUMERAL}))?(?![\w/]|\)\s)", FLAGS)
+
+
+@cache
+def _lead_pattern() -> re.Pattern[str]:
+    words = alternatives([*word_class("comparators"), *target_words("fillers")])
+    return re.compile(rf"(?:(?<!\w){words}(?!\w)\s*|[≥≤<>~≈]=?\s*)+$", FLAGS)
+
+
+@cache
+def _comparator_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of('comparators')}(?!\w)|[≥≤<>~≈]=?", FLAGS)
+
+
+@cache
+def _turn_pattern() -> re.Pattern[str]:
+    return re.compile(rf"{_OBJECT}(?<!\w)(?P<turn>{any_of('upward')}|{any_of('downward')})(?!\w)", FLAGS)
+
+
+def read_unit(text: str, at: int) -> tuple[QuantityKind, str, int] | None:
+    """The unit that begins at `at` (white space skipped): its kind, its words and where it ends."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    best: tuple[QuantityKind, str, int] | None = None
+    for kind, pattern in _unit_groups():
+        found = pattern.match(text, at)
+        if found and (best is None or found.end() > best[2]):
+            best = kind, " ".join(found[0].split()), found.end()
+    return best
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """Figures of `text` in order; dates and numbers of documents must have been hidden before."""
+    found: list[Quantity] = []
+    for match in _number_pattern().finditer(text):
+        quantity = _read(text, match)
+        if not quantity or (found and quantity.number < found[-1].end):
+            continue
+        change = _ended(text, found[-1], quantity) if found else None
+        found[-1:] = [change] if change else [*found[-1:], quantity]
+    return found
+
+
+def _read(text: str, match: re.Match[str]) -> Quantity | None:
+    value = parse_number(match["n1"] or match["n0"] or match["word"])
+    value_max = parse_number(match["n2"]) if match["n2"] else None
+    unit = read_unit(text, match.end())
+    if value is None or (value_max is not None and value_max <= value):
+        return None
+    lead = _lead_pattern().search(text, max(0, match.start() - _REACH), match.start())
+    words = " ".join(lead[0].lower().split()) if lead else ""
+    if match["word"] and (not unit or unit[0] != "count" or not words):
+        return None
+    start = lead.start() if lead else match.start()
+    end = unit[2] if unit else match.end()
+    op, said, tail, end = _operator(text, words, value_max, end)
+    kind: QuantityKind = unit[0] if unit else "bare"
+    return Quantity(start, end, match.start(), kind, op, value, value_max, unit[1] if unit else None, said, words, tail)
+
+
+def _operator(text: str, lead: str, value_max: float | None, end: int) -> tuple[Operator, bool, int, int]:
+    """The comparator, whether it is said, where a later "trở lên" ends, and where the figure with its own ends."""
+    turn = _turn_pattern().match(text, end)
+    upward = {"trở lên": ">=", "trở xuống": "<="}
+    if turn and ("từ" in lead.split() or text[end : turn.start("turn")].strip() == ""):
+        op = upward[" ".join(turn["turn"].lower().split())]
+        close = turn.end() if text[end : turn.start("turn")].strip() == "" else end
+        return op, True, turn.end(), close  # type: ignore[return-value]
+    if value_max is not None:
+        return "range", True, end, end
+    said = _comparator_pattern().findall(lead)
+    if said:
+        return word_class("comparators")[" ".join(said[-1].split())], True, end, end  # type: ignore[return-value]
+    return "=", False, end, end
+
+
+def _ended(text: str, first: Quantity, second: Quantity) -> Quantity | None:
+    """The end of a change "từ 5% xuống còn 3%", which knows where it began."""
+    gap = text[first.end : second.number].lower().split()
+    landing = {word for phrase in target_words("landing") for word in phrase.split()}
+    if "từ" in first.lead.split() and first.value_max is None and gap and gap[0] in landing and len(gap) <= 4:
+        return replace(second, start=first.start, before=first.value)
+    return None

@@ -1,0 +1,92 @@
+"""A clause cut into sentences, and sentences into parts that each hold one duty."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpus.tasks.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpus.tasks.reading import Reading
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\s*_]+(?=[\"“(*_]*[A-ZÀ-ỸĐ0-9(])|(?<=[.])\s+(?=[-+•]\s)")
+_NO_END = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|TX|đ/c|Đ/c|PGS|GS|TS|ThS|BS|CN|KS|v\.v|St|No|[A-ZĐ]|\d{1,2})\.$")
+_NUMBERED = re.compile(r"(?<![\w)])\((\d{1,2})\)\s*(?=\w)")
+_SPLIT_ADVERBS = re.compile(
+    r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung|hoàn thành trước|gửi (?:về|kết quả|báo cáo))(?!\w))",
+    re.IGNORECASE,
+)
+_TALLEST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a clause that may hold one duty; `opens` when it is first in its sentence."""
+
+    start: int
+    end: int
+    opens: bool
+
+
+def sentences(reading: Reading, start: int) -> Iterator[tuple[int, int]]:
+    """Sentences from `start` on. "(2) ..." after a full stop goes on with the sentence before it."""
+    text = reading.text
+    at = start
+    for found in _SENTENCE_END.finditer(text, start):
+        if _NO_END.search(text, max(at, found.start() - 8), found.start()) or _NUMBERED.match(text, found.end()):
+            continue
+        if _inside_brackets(text, at, found.start()):
+            continue
+        yield at, found.start()
+        at = found.end()
+    if at < len(text):
+        yield at, len(text)
+
+
+def _inside_brackets(text: str, start: int, end: int) -> bool:
+    return text.count("(", start, end) > text.count(")", start, end) and ")" in text[end : end + 200]
+
+
+def parts(reading: Reading, start: int, end: int, *, body: int) -> Iterator[Part]:
+    """Parts of one sentence; nothing before `body` (the end of the actors' list) is cut."""
+    at, first = start, True
+    for cut_start, cut_end in _cuts(reading, body, end):
+        if cut_start > at:
+            yield Part(at, cut_start, first)
+            first = False
+        at = cut_end
+    if at < end:
+        yield Part(at, end, first)
+
+
+def _cuts(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
+    text = reading.text
+    found = [(m.start(), m.end()) for m in re.finditer(r"\s*;\s*", text[:end]) if m.start() >= body]
+    numbered = [m for m in _NUMBERED.finditer(text, body, end)]
+    found += [(m.start(), m.start()) for m in numbered if m[1] != "1"]
+    found += [
+        (m.start(), m.end()) for m in _SPLIT_ADVERBS.finditer(text, body, end) if _holds_duty(reading, body, m.start(), m.end())
+    ]
+    depth = _depths(text, body, end)
+    return sorted((a, b) for a, b in found if depth[a - body] == 0)
+
+
+def _holds_duty(reading: Reading, body: int, left: int, right: int) -> bool:
+    """A comma before an adverb cuts only when enough stands before it and a verb or a time comes after it."""
+    return left - body > _TALLEST and words().duty.at(reading.low, reading.past_adverbs(right)) is not None
+
+
+def _depths(text: str, start: int, end: int) -> list[int]:
+    """How many brackets are open at each place; brackets that never close count for nothing."""
+    depth, depths = 0, []
+    for i in range(start, end):
+        if text[i] == "(" and text.find(")", i, end) > 0:
+            depth += 1
+        elif text[i] == ")" and depth:
+            depth -= 1
+        depths.append(depth)
+    return [*depths, 0]

@@ -1,0 +1,154 @@
+"""To whom a duty reports and through whom, with whom it is done, and what it brings forth."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from corpus.tasks.actors import actors_at, split_names
+from corpus.tasks.words import words
+from corpus.units import find_units, unit_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpus.tasks.reading import Reading
+
+_WITH = re.compile(r"(?<!\w)(?:phối hợp|hợp tác|cùng)(?:\s+chặt chẽ)?(?:\s+(?:với|cùng))?\s+(?=\w)", re.IGNORECASE)
+_ROLE = re.compile(
+    r"(?:(?:các\s+)?đồng chí\s+|đ/c\s+|lãnh đạo\s+|Thường trực\s+|Chủ tịch\s+|Phó Chủ tịch\s+|Bí thư\s+|Giám đốc\s+|"
+    r"Trưởng\s+|Ban Thường trực\s+|Văn phòng\s+)*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\s*(?:,|;|và|,\s*và|đồng thời gửi)\s*")
+_THROUGH = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:để\s+|,\s*)?(?:tổng hợp|theo dõi|thẩm định|xem xét)(?!\w)", re.IGNORECASE)
+_WINDOW = 120
+_PRODUCT_END = re.compile(
+    r"[,;:.(]|\s(?:để|nhằm|theo|trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|hoàn thành|của)(?!\w)"
+)
+
+
+def coop_in(reading: Reading, start: int, end: int) -> tuple[tuple[str, ...], int]:
+    """Bodies after "phối hợp với", and the place where the first such list ends (`start` when there is none)."""
+    names: list[str] = []
+    after = start
+    for found in _WITH.finditer(reading.text, start, end):
+        word = found[0].split()[0].lower()
+        if word != "phối hợp" and "với" not in found[0]:
+            continue
+        actors = actors_at(reading, found.end(), end=end)
+        if actors is not None:
+            names += actors.names
+            after = actors.end if after == start else after
+    return tuple(dict.fromkeys(names)), after
+
+
+def recipients_in(reading: Reading, start: int, end: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """To whom the duty reports, and through whom: "báo cáo UBND tỉnh (qua Sở Nội vụ tổng hợp)".
+
+    A body that receives "để tổng hợp, báo cáo" another is the one through whom it goes.
+    """
+    received: list[tuple[tuple[str, ...], bool]] = []
+    for found in words().report.finditer(reading.text, start, end):
+        receiver = _receiver(reading, found.end(), end)
+        if receiver is not None:
+            names, after = receiver
+            received.append((names, _THROUGH.match(reading.text, after) is not None))
+    via = list(_through(reading, start, end))
+    report_to: list[str] = []
+    for i, (names, passes_on) in enumerate(received):
+        onward = passes_on and any(set(later) != set(names) for later, _ in received[i + 1 :])
+        (via if onward else report_to).extend(names)
+    report_to = [n for n in dict.fromkeys(report_to) if n not in via]
+    return tuple(report_to), tuple(dict.fromkeys(via))
+
+
+def _receiver(reading: Reading, at: int, end: int) -> tuple[tuple[str, ...], int] | None:
+    """The bodies that a report verb ending at `at` goes to: at once after it, or after "cho", "về", "với"."""
+    stop = min(end, at + _WINDOW)
+    direct = _past_report_adverbs(reading, at)
+    here = direct
+    while here < stop:
+        named = _recipient_at(reading, here)
+        if named is not None and (here == direct or words().report_to_after.search(reading.text, at, here)):
+            return _recipients(reading, here, named, end)
+        if named is not None and here > direct and not _passable(reading, here):
+            return None
+        step = re.compile(r"\W*\w+\W*").match(reading.text, here)
+        if step is None or re.search(r"[.;]", reading.text[here : step.end()]):
+            return None
+        here = step.end()
+        if named is not None:
+            here = max(here, named)
+    return None
+
+
+def _passable(reading: Reading, here: int) -> bool:
+    """A body inside the object of the report ("kết quả thực hiện của Sở ...") does not end the search."""
+    return True
+
+
+def _past_report_adverbs(reading: Reading, at: int) -> int:
+    while True:
+        here = at + len(re.match(r"[\s,]*", reading.text[at : at + 8])[0])  # type: ignore[index]
+        adverb = words().report_adverbs.at(reading.low, here)
+        after = re.compile(r"(?:cho|với|về|lên|đến|tới|gửi|trình|báo cáo)\s+").match(reading.low, here)
+        if adverb is not None and _recipient_at(reading, here) is None:
+            at = adverb.end
+        elif after is not None:
+            at = after.end()
+        else:
+            return here
+
+
+def _recipient_at(reading: Reading, at: int) -> int | None:
+    """The end of a body, a person by office, or "cấp có thẩm quyền" that stands at `at`."""
+    role = _ROLE.match(reading.text, at)
+    begin = role.end() if role else at
+    unit = unit_at(reading.text, reading.low, begin) or unit_at(reading.text, reading.low, at)
+    if unit is not None:
+        return max(unit.end, begin)
+    plural = words().plural.match(reading.text, at)
+    if plural is not None and (unit := unit_at(reading.text, reading.low, plural.end())):
+        return unit.end
+    found = words().receivers.at(reading.low, at)
+    return found.end if found else None
+
+
+def _recipients(reading: Reading, start: int, first_end: int, end: int) -> tuple[tuple[str, ...], int]:
+    at = first_end
+    while (joint := _LISTED.match(reading.text, at)) is not None and joint.end() < end:
+        more = _recipient_at(reading, joint.end())
+        if more is None or more > end:
+            break
+        at = more
+    return split_names(_with_office(reading, start, at)), at
+
+
+def _with_office(reading: Reading, start: int, end: int) -> str:
+    return reading.text[start:end]
+
+
+def _through(reading: Reading, start: int, end: int) -> Iterator[str]:
+    for found in words().via.finditer(reading.text, start, end):
+        named = _recipient_at(reading, found.end())
+        if named is not None and named <= end:
+            yield from _recipients(reading, found.end(), named, end)[0]
+
+
+def product_in(reading: Reading, start: int, end: int) -> str | None:
+    """The paper that a duty makes: the object of "xây dựng", "ban hành", "lập", if it is one."""
+    for verb in words().makes.find_levelled(reading.low[start:end]):
+        at = reading.blank(start + verb.end)
+        plural = words().plural.match(reading.text, at)
+        paper = words().papers.at(reading.low, plural.end() if plural else at)
+        if paper is None or paper.end > end:
+            continue
+        stop = _PRODUCT_END.search(reading.text, paper.end, end)
+        return reading.text[at : stop.start() if stop else end].strip(" .,;:/")
+    return None
+
+
+def units_named(text: str) -> tuple[str, ...]:
+    """Bodies of a table's cell or a label's value, as written."""
+    return split_names(" ".join(text.split())) if find_units(text) or text.strip() else ()

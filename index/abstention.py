@@ -1,0 +1,158 @@
+"""When not to answer: a calibrated probability that the best evidence answers the question, and what is missing when not.
+
+Weights are readable data (`data/abstention.json`) learned by `index.training` with whole directives left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from corpus.text import comparable
+from index.evidence import Evidence, TermWeights, has_figures
+from index.library import Library
+from index.query import Query
+
+SIGNALS = (
+    "bias", "top_share", "margin", "dense", "part_dense", "coverage", "context_coverage", "sentence_coverage", "rarest_missing",
+    "year_missing", "year_other", "figure_missing", "unit_missing_in_clause", "unit_missing_in_directive", "place_other",
+    "document_unknown", "document_other", "wants_value", "wants_time", "wants_actor", "wants_report", "long_question",
+)  # fmt: skip
+
+_YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
+_TIME = re.compile(
+    r"\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:hằng|hàng|mỗi|từng) (?:năm|quý|tháng|tuần)|định kỳ|định kì|thường xuyên|quý [ivx\d]+|khóa|lộ trình|kịp thời|ngay"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`confidence` is the probability (0 to 1) that the evidence answers; `missing` says what the documents lack."""
+
+    abstain: bool
+    confidence: float
+    missing: str
+
+
+@dataclass(frozen=True)
+class Abstainer:
+    """A logistic model over `SIGNALS`; abstains below `threshold`."""
+
+    weights: dict[str, float]
+    threshold: float
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shipped(cls) -> Abstainer:
+        """The weights that come with the package."""
+        raw = json.loads((resources.files("index") / "data" / "abstention.json").read_text(encoding="utf-8"))
+        return cls(raw["weights"], float(raw["threshold"]))
+
+    def confidence(self, signals: Sequence[float]) -> float:
+        """Probability that the evidence answers the question."""
+        total = sum(self.weights.get(name, 0.0) * value for name, value in zip(SIGNALS, signals, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def judge(self, query: Query, signals: Sequence[float]) -> Verdict:
+        """Answer or abstain, and the words for what is missing."""
+        confidence = self.confidence(signals)
+        return Verdict(confidence < self.threshold, round(confidence, 3), missing(query, dict(zip(SIGNALS, signals, strict=True))))
+
+
+def signals(
+    query: Query, evidence: Sequence[Evidence], raw: Sequence[tuple[float, float]], library: Library, weights: TermWeights
+) -> tuple[float, ...]:
+    """The signals of one question. `raw` are the (whole, part) cosines of the evidence, in its order."""
+    top = evidence[0]
+    text = comparable(top.clause.text)
+    chain = comparable(" . ".join([top.directive.title or "", *library.chain(top.key)]))
+    others = [item.probability for item in evidence[1:]]
+    years = {int(y) for y in _YEARS.findall(text)}
+    above = {int(y) for y in _YEARS.findall(chain)}
+    reached = _reached(query.years, years | above)
+    whole = " ".join(library.clauses[k].text for k in library.by_directive[top.directive.key]) if query.units else ""
+    uncovered = [weights.idf.get(t, 0.0) for t in query.terms if t not in text and t not in chain]
+    highest = max((weights.idf.get(t, 0.0) for t in query.terms), default=1.0) or 1.0
+    return (
+        1.0,
+        top.probability,
+        top.probability - max(others, default=0.0),
+        10 * (max(w for w, _ in raw) - 0.85),
+        10 * (max(p for _, p in raw) - 0.85),
+        weights.coverage(text),
+        weights.coverage(f"{text} {chain}"),
+        weights.closeness(top.sentence),
+        max(uncovered, default=0.0) / highest,
+        float(bool(query.years) and not reached),
+        float(bool(query.years) and not reached and bool(years)),
+        1.0 - has_figures(query.figures, text) if query.figures else 0.0,
+        _missing_units(query, f"{text} {chain}"),
+        _missing_units(query, comparable(whole)) if query.units else 0.0,
+        float(_place_other(query, top)),
+        float(bool(query.documents) and not _known_document(query, library)),
+        float(bool(query.documents) and not _names(query, top)),
+        float(query.kind == "target" and not re.search(r"\d", text)),
+        float(query.kind == "deadline" and not _TIME.search(text) and not (above or top.targets)),
+        float(query.kind == "responsibility" and not any(t.lead for t in top.tasks)),
+        float(query.kind == "report" and "báo cáo" not in text),
+        math.log(max(len(query.terms), 1) / 10),
+    )
+
+
+def _reached(asked: frozenset[int], years: set[int]) -> bool:
+    """An asked year stands in the clause or between its first and last year."""
+    if not asked:
+        return True
+    return bool(asked & years) or (len(years) >= 2 and any(min(years) <= y <= max(years) for y in asked))
+
+
+def _missing_units(query: Query, text: str) -> float:
+    return sum(1 for u in query.units if comparable(u) not in text) / len(query.units) if query.units else 0.0
+
+
+def _place_other(query: Query, top: Evidence) -> bool:
+    from corpus.places import same_place
+
+    own = top.directive.place
+    return bool(query.places and own) and not any(same_place(asked, own or "") for asked in query.places)
+
+
+def _known_document(query: Query, library: Library) -> bool:
+    from index.documents import names_document
+
+    return any(
+        names_document(n, d.number, d.kind) or any(names_document(n, c.number, c.kind) for c in d.cites)
+        for n in query.documents
+        for d in library.directives.values()
+    )
+
+
+def _names(query: Query, top: Evidence) -> bool:
+    from index.documents import names_document
+
+    directive = top.directive
+    return any(
+        names_document(n, directive.number, directive.kind) or any(names_document(n, c.number, c.kind) for c in directive.cites)
+        for n in query.documents
+    )
+
+
+def missing(query: Query, values: dict[str, float]) -> str:
+    """Words for what the documents do not say."""
+    if values["document_unknown"] and query.documents:
+        named = query.documents[0]
+        return f"nội dung của {(named.kind or 'văn bản').capitalize()} số {named.serial}" if named.kind else f"văn bản số {named.serial}"
+    if values["year_missing"] and query.years:
+        return f"nội dung này cho năm {', '.join(str(y) for y in sorted(query.years))}"
+    if values["unit_missing_in_directive"] and query.units:
+        return f"nhiệm vụ nào như vậy của {query.units[0]}"
+    asked = {
+        "target": "con số này", "deadline": "thời hạn của việc này", "responsibility": "cơ quan chịu trách nhiệm việc này",
+        "report": "chế độ báo cáo này", "rule": "quy định xử lý này", "document": "thông tin này của văn bản",
+    }  # fmt: skip
+    return asked.get(query.kind, "nội dung này")

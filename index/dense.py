@@ -1,0 +1,75 @@
+"""Exact nearest passages by inner product (FAISS); holds unit vectors, knows no text and no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SearchIndexError
+
+
+class DenseIndex:
+    """Vectors of passages by row number. Flat, hence exact: below some 250,000 vectors nothing approximate is faster."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        flat = faiss.downcast_index(index.index)
+        self._vectors: NDArray[np.float32] = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(
+            flat.ntotal, flat.d
+        )
+
+    @classmethod
+    def build(cls, vectors: NDArray[np.float32]) -> DenseIndex:
+        """Index unit-norm rows, shape (passages, dimension); ids are the row numbers."""
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
+        index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.arange(len(vectors), dtype=np.int64))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path, *, size: int, dimension: int) -> DenseIndex:
+        """Read what `save` wrote; raises SearchIndexError when it is not `size` vectors of `dimension`."""
+        try:
+            index = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise SearchIndexError("Chỉ mục véc-tơ bị hỏng, không đọc được.") from error
+        if index.ntotal != size or index.d != dimension:
+            raise SearchIndexError("Chỉ mục véc-tơ không khớp với bản kê.")
+        return cls(index)
+
+    def save(self, path: Path) -> None:
+        """Write to one file."""
+        faiss.write_index(self._index, str(path))
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector."""
+        return int(self._index.d)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows and cosines of the best `k` passages (fewer when there are fewer), best first; `mask` keeps True rows."""
+        parameters = None
+        if mask is not None:
+            bits = np.packbits(mask, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))
+            parameters = faiss.SearchParameters(sel=selector)
+        scores, rows = self._index.search(query.reshape(1, -1), min(k, len(self)) or 1, params=parameters)
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Cosine of the query with the given rows, or with every passage."""
+        result: NDArray[np.float32] = (self._vectors if rows is None else self._vectors[rows]) @ query
+        return result
+
+    def vectors_of(self, rows: NDArray[np.int64] | list[int]) -> NDArray[np.float32]:
+        """A copy of the vectors of some rows, shape (rows, dimension)."""
+        return self._vectors[np.asarray(rows, dtype=np.int64)]

@@ -1,0 +1,179 @@
+"""Puts diacritics back into questions typed without them, with a syllable-pair model learned from the documents themselves.
+
+Viterbi over the ways each folded syllable is written in the corpus (and in a small file of everyday question words). Pairs
+are smoothed as Witten & Bell 1991, backing off to how many different syllables one follows (Kneser & Ney 1995): "cán" is
+frequent, but hardly ever before anything but "bộ". All numbers of a length count as one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SearchIndexError
+from corpus.text import fold, has_diacritics, nfc, place_tones
+from index.tokens import Encoded, encode, pair_key
+
+_WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
+_STEP = re.compile(r"\S*\d\S*|\S*[A-ZĐ]\S*[-/]\S*|[^\W\d_]+")
+_MOSTLY_UNMARKED = 0.35
+_EVERYDAY = "data/everyday.txt"
+
+
+@dataclass(frozen=True)
+class DiacriticRestorer:
+    """Counts of syllables and of neighbouring pairs (sorted keys over `vocabulary` numbers)."""
+
+    vocabulary: list[str]
+    counts: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    pair_counts: NDArray[np.int64]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vocabulary)}
+
+    @cached_property
+    def _ways(self) -> dict[str, list[int]]:
+        """Numbers of the vocabulary's syllables by folded form."""
+        ways: dict[str, list[int]] = defaultdict(list)
+        for number, word in enumerate(self.vocabulary):
+            ways[fold(word)].append(number)
+        return dict(ways)
+
+    @cached_property
+    def _followers(self) -> NDArray[np.int64]:
+        """How many different syllables follow each."""
+        return np.bincount(self.pairs >> 32, minlength=len(self.vocabulary))
+
+    @cached_property
+    def _preceded(self) -> NDArray[np.float64]:
+        """Share of the different pairs that end in each syllable, never quite zero."""
+        endings = np.bincount(self.pairs & 0xFFFFFFFF, minlength=len(self.vocabulary)) + 0.1
+        share: NDArray[np.float64] = endings / endings.sum()
+        return share
+
+    def restore(self, text: str) -> str:
+        """`text` with its bare syllables marked, when most of it is bare; otherwise as it is. Codes and capitals are kept."""
+        text = nfc(text)
+        if not mostly_unmarked(text):
+            return text
+        steps = list(_STEP.finditer(text))
+        pieces: list[str] = []
+        at = 0
+        for step, written in zip(steps, self._best([step.group() for step in steps]), strict=True):
+            pieces += [text[at : step.start()], _as_cased(written, step.group()) if _WORD.fullmatch(step.group()) else step.group()]
+            at = step.end()
+        return "".join([*pieces, text[at:]])
+
+    def _best(self, steps: list[str]) -> list[str]:
+        """The likeliest writing of a run of words and codes; an unknown one stays, and the words after it start afresh."""
+        paths: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
+        unknown: list[str] = []
+        for step in steps:
+            ways = self._candidates(step)
+            if not ways:
+                unknown.append(step.lower())
+                ways = [-1 - len(unknown)]
+            paths = {
+                way: max(
+                    ((score + self._log_share(previous, way), [*path, way]) for previous, (score, path) in paths.items()),
+                    key=lambda scored: scored[0],
+                )
+                for way in ways
+            }
+        _, best = max(paths.values(), key=lambda scored: scored[0])
+        return [self.vocabulary[way] if way >= 0 else unknown[-2 - way] for way in best]
+
+    def _candidates(self, step: str) -> list[int]:
+        lower = place_tones(step.lower())
+        if _WORD.fullmatch(lower) and not has_diacritics(lower):
+            return self._ways.get(lower, [])
+        shape = _shape(lower.strip(".,;:?!()%"))
+        return [self._numbers[shape]] if shape in self._numbers else []
+
+    def _log_share(self, previous: int, way: int) -> float:
+        if way < 0:
+            return 0.0
+        alone = float(self._preceded[way])
+        if previous < 0:
+            return math.log(alone)
+        followers = int(self._followers[previous])
+        together = self._pair_count(previous, way) + followers * alone
+        return math.log(together / (int(self.counts[previous]) + followers)) if together > 0 else math.log(alone)
+
+    def _pair_count(self, first: int, second: int) -> int:
+        key = (first << 32) | second
+        place = int(np.searchsorted(self.pairs, key))
+        return int(self.pair_counts[place]) if place < len(self.pairs) and self.pairs[place] == key else 0
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write the counts into `folder`; the paths written."""
+        paths = [folder / "diacritics.words.json"]
+        paths[0].write_text(json.dumps(self.vocabulary, ensure_ascii=False), encoding="utf-8")
+        for name, array in (("counts", self.counts), ("pairs", self.pairs), ("pair_counts", self.pair_counts)):
+            paths.append(folder / f"diacritics.{name}.npy")
+            np.save(paths[-1], array, allow_pickle=False)
+        return paths
+
+    @classmethod
+    def load(cls, folder: Path) -> DiacriticRestorer:
+        """Read what `save` wrote; raises SearchIndexError when the parts do not fit."""
+        vocabulary = json.loads((folder / "diacritics.words.json").read_text(encoding="utf-8"))
+        counts, pairs, pair_counts = (
+            np.load(folder / f"diacritics.{name}.npy", allow_pickle=False) for name in ("counts", "pairs", "pair_counts")
+        )
+        if len(counts) != len(vocabulary) or len(pairs) != len(pair_counts):
+            raise SearchIndexError("Bảng khôi phục dấu bị hỏng: các phần không khớp nhau.")
+        return cls(vocabulary, counts, pairs, pair_counts)
+
+
+def learn_restorer(encoded: Encoded) -> DiacriticRestorer:
+    """Count the syllables and pairs of encoded texts, with everyday question words added."""
+    numbers: dict[str, int] = {}
+    ids: list[NDArray[np.int64]] = []
+    pairs: list[NDArray[np.int64]] = []
+    for part in (encoded, encode(everyday_phrases())):
+        mapping = np.array([numbers.setdefault(_shape(word), len(numbers)) for word in part.vocabulary], dtype=np.int64)
+        mapped = mapping[part.ids] if len(mapping) else part.ids
+        together = part.rows[1:] == part.rows[:-1]
+        ids.append(mapped)
+        pairs.append(pair_key(mapped[:-1][together], mapped[1:][together]))
+    keys, pair_counts = np.unique(np.concatenate(pairs), return_counts=True)
+    counts = np.bincount(np.concatenate(ids), minlength=len(numbers)).astype(np.int64)
+    return DiacriticRestorer(list(numbers), counts, keys, pair_counts)
+
+
+def everyday_phrases() -> list[str]:
+    """Question words and phrases that directives themselves seldom hold, from the data file."""
+    text = resources.files("index").joinpath(_EVERYDAY).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def mostly_unmarked(text: str) -> bool:
+    """True when few of the words carry marks: in ordinary Vietnamese about seven of ten do."""
+    words = [step for step in _STEP.findall(text) if _WORD.fullmatch(step)]
+    marked = sum(has_diacritics(word) for word in words)
+    return bool(words) and marked < _MOSTLY_UNMARKED * len(words)
+
+
+def _shape(word: str) -> str:
+    """Numbers by their length alone: what stands before 2027 stands before 2030."""
+    return _DIGIT.sub("0", word)
+
+
+def _as_cased(written: str, typed: str) -> str:
+    """`written` with the capitals of `typed`; syllables without marks are as long as with them."""
+    if typed.isupper() and len(typed) > 1:
+        return written.upper()
+    return written[:1].upper() + written[1:] if typed[:1].isupper() else written

@@ -1,0 +1,167 @@
+"""Text to unit vectors: the interface the index needs and the models behind it; knows no index and no store.
+
+sentence-transformers (with torch) is imported only when a real model is loaded: it takes seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SettingsError
+from index.tokens import tokenize
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Progress = Callable[[str], None]
+BATCH = 32
+_E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. `name` identifies the model and its version: equal names give equal vectors."""
+
+    name: str
+    dimension: int
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows, shape (texts, dimension), for texts that are searched."""
+        ...
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows, shape (texts, dimension), for questions."""
+        ...
+
+
+class HashEmbedder:
+    """Deterministic embedder without a model, for tests and demos: texts that share words are near."""
+
+    def __init__(self, dimension: int = 256) -> None:
+        self.dimension = dimension
+        self.name = f"hash-{dimension}"
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Signed counts of hashed tokens, normalised; a text without tokens points along the first axis."""
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for token in tokenize(text).sequence:
+                code = zlib.crc32(token.encode())
+                row[code % self.dimension] += 1.0 if code & 0x80000000 else -1.0
+            if not row.any():
+                row[0] = 1.0
+        return unit_rows(rows)
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same as passages: words are words."""
+        return self.embed_passages(texts)
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model. Calls take turns: a model shared by threads has been seen to crash."""
+
+    def __init__(self, model: SentenceTransformer, name: str) -> None:
+        self._model = model
+        self._turn = threading.Lock()
+        self.name = name
+        dimension = model.get_embedding_dimension()
+        if dimension is None:
+            raise SettingsError(f"Mô hình {name} không cho biết số chiều của véc-tơ.")
+        self.dimension = int(dimension)
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows; a text beyond the model's window is cut there."""
+        return self._encode(texts, ("document", "passage", "corpus"))
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows, with the model's own instruction for questions."""
+        return self._encode(texts, ("query",))
+
+    def _encode(self, texts: Sequence[str], roles: tuple[str, ...]) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        prompts = self._model.prompts
+        prompt = next((prompts[role] for role in roles if prompts.get(role)), "")
+        with self._turn:
+            rows = self._model.encode(
+                list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True,
+                convert_to_numpy=True, show_progress_bar=False,
+            )
+        return np.asarray(rows, dtype=np.float32)
+
+
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows scaled to length one; a zero row stays zero."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return (rows / np.where(norms > 0, norms, 1.0)).astype(np.float32)
+
+
+def load_embedder(setting: str, home: Path, progress: Progress | None = None) -> Embedder:
+    """The embedder a `CHIDAO_EMBEDDING` setting names.
+
+    `bundled` (the model that comes with the installation, unpacked into `home` on first use), `hash` (no model, for
+    tests), a folder holding a sentence-transformers model, or a hub name. Raises SettingsError when it cannot be loaded.
+    """
+    if setting == "hash":
+        return HashEmbedder()
+    if setting == "bundled":
+        from index.bundled import bundled_model  # noqa: PLC0415 (only the bundled model needs it)
+
+        folder, name = bundled_model(home / "models", progress)
+        return SentenceTransformerEmbedder(_load_local(folder), name)
+    folder = Path(setting).expanduser()
+    if folder.is_dir():
+        return SentenceTransformerEmbedder(_load_local(folder), f"{folder.name}@{_fingerprint(folder)}")
+    if setting.startswith((".", "/", "~")) or setting.count("/") != 1:
+        raise SettingsError(f"CHIDAO_EMBEDDING: không có thư mục mô hình {setting!r}.")
+    return SentenceTransformerEmbedder(_load_hub(setting, home / "models" / "hub", progress), setting)
+
+
+def _load_local(folder: Path) -> SentenceTransformer:
+    # The hub client reads these once, at import: a model on disk must never wait for a network that is not there.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (takes seconds)
+
+    try:
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(f"CHIDAO_EMBEDDING: không nạp được mô hình trong {folder}: {error}") from error
+    return _with_prompts(model, str(folder))
+
+
+def _load_hub(name: str, cache: Path, progress: Progress | None) -> SentenceTransformer:
+    if progress:
+        progress(f"Đang nạp mô hình {name}…")
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (takes seconds)
+
+    try:
+        model = SentenceTransformer(name, device="cpu", cache_folder=str(cache))
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(f"CHIDAO_EMBEDDING: không tải được mô hình {name!r} từ kho mô hình.") from error
+    return _with_prompts(model, name)
+
+
+def _with_prompts(model: SentenceTransformer, name: str) -> SentenceTransformer:
+    """The E5 family needs "query: " and "passage: " (its model cards); some copies come without them."""
+    if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
+        model.prompts = dict(_E5_PROMPTS)
+    return model
+
+
+def _fingerprint(folder: Path) -> str:
+    """Short hash of a model folder: its configuration files whole, of each larger file its size and beginning."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(f"{path.relative_to(folder)}:{path.stat().st_size}".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+    return digest.hexdigest()[:12]

@@ -1,0 +1,305 @@
+"""Whole versions of the search index on disk: built aside, verified, then made current by swapping one pointer file.
+
+Readers hold an immutable snapshot. A torn or altered generation is refused, never searched. Knows nothing of directives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SearchIndexError
+from corpus.text import has_diacritics
+from index.dense import DenseIndex
+from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
+from index.embedding import Embedder
+from index.fusion import Weights, fuse
+from index.lexical import LexicalIndex, build_lexical
+from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
+from index.vectors import VectorCache
+
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+POOL = 100
+_POINTER = "current"
+_MANIFEST = "manifest.json"
+_PASSAGES = "passages.json"
+_DENSE = "dense.faiss"
+_KEPT_GENERATIONS = 2  # besides the current one: a reader may still be loading the one before
+_ABANDONED_AFTER = 24 * 3600.0  # a build that has not finished in a day has died
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One searchable text. `key` is unique in a generation; `embed_text` is what the model sees (may carry headings)."""
+
+    key: str
+    text: str
+    embed_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of; `files` maps each file's name to its SHA-256."""
+
+    schema: int
+    model: str
+    dimension: int
+    tokenizer: str
+    passages: int
+    corpus_revision: str
+    created: str
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found passage: fused relevance (0 to 1, over the candidates of this search), cosine, and BM25 score."""
+
+    row: int
+    key: str
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One loaded index; never changes. Rows number the passages from 0 in the order they were given."""
+
+    folder: Path
+    manifest: Manifest
+    keys: list[str]
+    passages: list[str]
+    dense: DenseIndex
+    lexical: LexicalIndex
+    folded_lexical: LexicalIndex
+    restorer: DiacriticRestorer
+    fallback_reason: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def restore(self, query: str) -> str:
+        """The query with its diacritics put back when it was typed without them: the wording to embed."""
+        return self.restorer.restore(query)
+
+    def search(
+        self, query: str, query_vector: NDArray[np.float32], k: int, *,
+        pool: int = POOL, weights: Weights | None = None, mask: NDArray[np.bool_] | None = None,
+    ) -> list[Hit]:
+        """The best `k` passages, best first.
+
+        Candidates are the first `pool` of the dense and of the lexical search; both scores are filled for each.
+        `query_vector` embeds `restore(query)`. `mask`, shape (passages,), keeps only rows that are True.
+        Raises SearchIndexError when the vector is of another model's size.
+        """
+        if query_vector.shape != (self.dense.dimension,):
+            raise SearchIndexError("Chỉ mục được lập bằng mô hình nhúng khác; hãy nạp lại tài liệu.")
+        if not self.keys or k <= 0:
+            return []
+        lexical = self.lexical_scores(query)
+        if mask is not None:
+            lexical = np.where(mask, lexical, 0.0).astype(np.float32)
+        near, _ = self.dense.search(query_vector, pool, mask)
+        rows = np.union1d(near, _best_rows(lexical, pool))
+        cosines = self.dense.scores(query_vector, rows)
+        shares = lexical[rows]
+        fused = fuse(cosines, shares, weights or Weights())
+        order = np.lexsort((rows, -fused))[:k]
+        return [
+            Hit(int(rows[i]), self.keys[rows[i]], float(fused[i]), float(cosines[i]), float(shares[i])) for i in order
+        ]
+
+    def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Cosine of the query with every passage, or with the given rows."""
+        return self.dense.scores(query_vector, rows)
+
+    def lexical_scores(self, query: str) -> NDArray[np.float32]:
+        """BM25 score of every passage. A query without any diacritics is matched against folded passages."""
+        tokens = tokenize(query)
+        if has_diacritics(query) and not mostly_unmarked(query):
+            return self.lexical.scores(tokens)
+        return self.folded_lexical.scores(folded(tokens))
+
+
+def build_generation(
+    root: Path, passages: Sequence[Passage], embedder: Embedder, vectors: VectorCache, *,
+    corpus_revision: str, progress: Callable[[int, int], None] | None = None,
+) -> Generation:
+    """Build, verify and make current a new generation of all passages; the loaded result.
+
+    Until the pointer is swapped, at the very end, readers keep the old generation; a crash at any moment leaves the old one
+    or the new. Raises SearchIndexError when two passages share a key or the written files do not verify.
+    """
+    keys = [passage.key for passage in passages]
+    if len(set(keys)) != len(keys):
+        raise SearchIndexError("Hai đoạn văn có cùng một khóa; không lập chỉ mục.")
+    rows = vectors.fetch(embedder, [passage.embed_text for passage in passages], progress)
+    root.mkdir(parents=True, exist_ok=True)
+    folder = root / f"g{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+    folder.mkdir()
+    try:
+        _write(folder, passages, rows, embedder, corpus_revision)
+        generation = load_generation(folder)
+        _point(root, folder.name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _delete_old(root)
+    return generation
+
+
+def current_generation(root: Path) -> Generation | None:
+    """The current generation, loaded and verified; None before the first was built.
+
+    A damaged one is refused in favour of the newest older one that verifies (`fallback_reason` says why, and the log).
+    Raises SearchIndexError when none does.
+    """
+    pointer = root / _POINTER
+    for _ in range(3):  # a newer build may delete the folder between the two reads
+        try:
+            named = pointer.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        try:
+            return load_generation(root / named if named else root / "-")
+        except SearchIndexError as error:
+            failure = error
+            if pointer.read_text(encoding="utf-8").strip() == named:
+                break
+    for folder in reversed(_finished(root)):
+        if folder.name == named:
+            continue
+        try:
+            generation = load_generation(folder)
+        except SearchIndexError:
+            continue
+        log.warning("index generation %s refused (%s); using %s", named, failure, folder.name)
+        return Generation(**{**vars(generation), "fallback_reason": f"{named}: {failure}"})
+    raise failure
+
+
+def load_generation(folder: Path) -> Generation:
+    """Load one generation and check every file against the manifest. Raises SearchIndexError when anything is amiss."""
+    manifest = _read_manifest(folder)
+    for name, digest in manifest.files.items():
+        if _digest(folder / name) != digest:
+            raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: tệp {name} thiếu hoặc đã bị đổi.")
+    try:
+        stored = json.loads((folder / _PASSAGES).read_text(encoding="utf-8"))
+        keys, texts = stored["keys"], stored["texts"]
+        size = manifest.passages
+        if len(keys) != size or len(texts) != size:
+            raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: số đoạn không khớp bản kê.")
+        return Generation(
+            folder=folder, manifest=manifest, keys=keys, passages=texts,
+            dense=DenseIndex.load(folder / _DENSE, size=size, dimension=manifest.dimension),
+            lexical=LexicalIndex.load(folder, "lexical", size),
+            folded_lexical=LexicalIndex.load(folder, "folded", size),
+            restorer=DiacriticRestorer.load(folder),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: {error}") from error
+
+
+def _write(
+    folder: Path, passages: Sequence[Passage], rows: NDArray[np.float32], embedder: Embedder, corpus_revision: str
+) -> None:
+    encoded = encode(passage.text for passage in passages)
+    stored = {"keys": [passage.key for passage in passages], "texts": [passage.text for passage in passages]}
+    (folder / _PASSAGES).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+    DenseIndex.build(rows).save(folder / _DENSE)
+    build_lexical(encoded).save(folder, "lexical")
+    build_lexical(encoded.folded()).save(folder, "folded")
+    learn_restorer(encoded).save(folder)
+    files = {}
+    for path in sorted(folder.iterdir()):
+        files[path.name] = _digest(path)
+        _flush(path)
+    manifest = Manifest(
+        schema=SCHEMA_VERSION, model=embedder.name, dimension=embedder.dimension, tokenizer=TOKENIZER_VERSION,
+        passages=len(passages), corpus_revision=corpus_revision,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), files=files,
+    )
+    partial = folder / f"{_MANIFEST}.partial"
+    partial.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    _flush(partial)
+    partial.replace(folder / _MANIFEST)
+    _flush(folder)
+
+
+def _point(root: Path, name: str) -> None:
+    """Make `name` current, atomically and durably."""
+    fresh = root / f".{_POINTER}-{uuid.uuid4().hex[:8]}"
+    fresh.write_text(name + "\n", encoding="utf-8")
+    _flush(fresh)
+    fresh.replace(root / _POINTER)
+    _flush(root)
+
+
+def _delete_old(root: Path) -> None:
+    """Delete finished generations but the newest few and the current one, and what dead builds left behind."""
+    current = (root / _POINTER).read_text(encoding="utf-8").strip()
+    finished = _finished(root)
+    for folder in finished[: -1 - _KEPT_GENERATIONS]:
+        if folder.name != current:
+            shutil.rmtree(folder, ignore_errors=True)
+    deadline = time.time() - _ABANDONED_AFTER
+    for path in root.iterdir():
+        unfinished = path.name.startswith("g") and path not in finished
+        if (unfinished or path.name.startswith(f".{_POINTER}-")) and path.stat().st_mtime < deadline:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _finished(root: Path) -> list[Path]:
+    """Folders with a manifest, oldest first (names begin with the time)."""
+    return sorted(path for path in root.glob("g*") if (path / _MANIFEST).is_file())
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SearchIndexError(f"Chỉ mục {folder.name} không có bản kê đọc được.") from error
+    if manifest.schema != SCHEMA_VERSION or manifest.tokenizer != TOKENIZER_VERSION:
+        raise SearchIndexError(f"Chỉ mục {folder.name} do phiên bản khác của chương trình lập; hãy nạp lại tài liệu.")
+    return manifest
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _flush(path: Path) -> None:
+    """Force a file's or folder's content to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _best_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Rows of the `k` highest positive scores, in no order."""
+    if k < len(scores):
+        scores_rows = np.argpartition(-scores, k)[:k]
+        return scores_rows[scores[scores_rows] > 0]
+    return np.flatnonzero(scores > 0)

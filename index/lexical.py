@@ -1,0 +1,126 @@
+"""BM25 over our own tokens as plain arrays: score every passage, or the best few; knows no files but its own.
+
+Okapi BM25 with Lucene's idf, ln(1 + (N - df + 0.5) / (df + 0.5)) (Robertson & Zaragoza 2009; Kamphuis et al. 2020).
+Syllables, pairs of neighbours and unsplit codes are all terms. A passage's share of each term is worked out when the index is
+built, so a query only adds arrays.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SearchIndexError
+from index.tokens import Encoded, Tokens, pair_key
+
+K1 = 1.2
+B = 0.75
+_COMMON = 8  # a term in more than one passage of eight is kept as a full row: adding it is far quicker than scattering
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """Terms are numbered: first the vocabulary, then the pairs in `pairs` (sorted keys).
+
+    `rows[offsets[t]:offsets[t + 1]]` are the passages of term t and `weights` its BM25 share in each. `common` maps
+    a frequent term to its row of `full`.
+    """
+
+    size: int
+    numbers: dict[str, int]
+    pairs: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    common: dict[int, NDArray[np.float32]]
+
+    def terms(self, tokens: Tokens) -> list[int]:
+        """Term numbers of a query, each once; tokens the index has never seen are left out."""
+        known = [self.numbers.get(token) for token in tokens.sequence]
+        found = {number for number in known if number is not None}
+        found.update(number for token in tokens.wholes if (number := self.numbers.get(token)) is not None)
+        neighbours = [
+            (a, b) for a, b in zip(known, known[1:], strict=False) if a is not None and b is not None
+        ]
+        if neighbours and len(self.pairs):
+            first, second = np.array(neighbours, dtype=np.int64).T
+            keys = np.unique(pair_key(first, second))
+            places = np.minimum(np.searchsorted(self.pairs, keys), len(self.pairs) - 1)
+            found.update((places[self.pairs[places] == keys] + len(self.numbers)).tolist())
+        return sorted(found)
+
+    def scores(self, tokens: Tokens) -> NDArray[np.float32]:
+        """BM25 score of every passage, shape (size,), float32."""
+        total = np.zeros(self.size, dtype=np.float32)
+        for term in self.terms(tokens):
+            row = self.common.get(term)
+            if row is not None:
+                total += row
+                continue
+            span = slice(self.offsets[term], self.offsets[term + 1])
+            total[self.rows[span]] += self.weights[span]
+        return total
+
+    def save(self, folder: Path, name: str) -> list[Path]:
+        """Write the arrays as `name.*.npy` and the vocabulary as `name.terms.json`; the paths written."""
+        paths = [folder / f"{name}.terms.json"]
+        paths[0].write_text(json.dumps(list(self.numbers), ensure_ascii=False), encoding="utf-8")
+        arrays = {"pairs": self.pairs, "offsets": self.offsets, "rows": self.rows, "weights": self.weights}
+        for part, array in arrays.items():
+            paths.append(folder / f"{name}.{part}.npy")
+            np.save(paths[-1], array, allow_pickle=False)
+        return paths
+
+    @classmethod
+    def load(cls, folder: Path, name: str, size: int) -> LexicalIndex:
+        """Read what `save` wrote; `size` is the number of passages. Raises SearchIndexError when parts do not fit."""
+        terms = json.loads((folder / f"{name}.terms.json").read_text(encoding="utf-8"))
+        pairs, offsets, rows, weights = (
+            np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
+            for part in ("pairs", "offsets", "rows", "weights")
+        )
+        if len(offsets) != len(terms) + len(pairs) + 1 or len(rows) != len(weights) or offsets[-1] != len(rows):
+            raise SearchIndexError("Chỉ mục từ khóa bị hỏng: các phần không khớp nhau.")
+        if len(rows) and int(rows.max()) >= size:
+            raise SearchIndexError("Chỉ mục từ khóa bị hỏng: trỏ tới đoạn không có.")
+        numbers = {term: number for number, term in enumerate(terms)}
+        return cls(size, numbers, pairs, offsets, rows, weights, _full_rows(size, offsets, rows, weights))
+
+
+def build_lexical(encoded: Encoded, *, k1: float = K1, b: float = B) -> LexicalIndex:
+    """Index encoded texts. `k1` saturates repeats, `b` (0 to 1) discounts long passages."""
+    pair_keys, pair_rows = encoded.pairs()
+    pairs, pair_numbers = np.unique(pair_keys, return_inverse=True)
+    words = len(encoded.vocabulary)
+    terms = np.concatenate([encoded.ids, encoded.wholes, pair_numbers.astype(np.int64) + words])
+    rows = np.concatenate([encoded.rows, encoded.whole_rows, pair_rows])
+    lengths = np.bincount(rows, minlength=encoded.size).astype(np.float64)
+
+    keys, counts = np.unique(terms * max(encoded.size, 1) + rows, return_counts=True)
+    terms, rows = np.divmod(keys, max(encoded.size, 1))
+    frequency = np.bincount(terms, minlength=words + len(pairs))
+    idf = np.log1p((encoded.size - frequency + 0.5) / (frequency + 0.5))
+    norm = k1 * (1 - b + b * lengths / max(lengths.mean() if encoded.size else 1.0, 1.0))
+    weights = (idf[terms] * counts * (k1 + 1) / (counts + norm[rows])).astype(np.float32)
+    offsets = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+    numbers = {term: number for number, term in enumerate(encoded.vocabulary)}
+    rows32 = rows.astype(np.int32)
+    return LexicalIndex(
+        encoded.size, numbers, pairs, offsets, rows32, weights, _full_rows(encoded.size, offsets, rows32, weights)
+    )
+
+
+def _full_rows(
+    size: int, offsets: NDArray[np.int64], rows: NDArray[np.int32], weights: NDArray[np.float32]
+) -> dict[int, NDArray[np.float32]]:
+    full = {}
+    for term in np.flatnonzero(np.diff(offsets) > max(size // _COMMON, 1000)).tolist():
+        span = slice(offsets[term], offsets[term + 1])
+        row = np.zeros(size, dtype=np.float32)
+        row[rows[span]] = weights[span]
+        full[term] = row
+    return full

@@ -1,0 +1,73 @@
+"""What the store holds, as one immutable snapshot shaped for answering; built once per store revision, knows no search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
+from index.passages import clause_key, plain
+
+
+class ReadableStore(Protocol):
+    """The part of the store that a snapshot reads."""
+
+    def revision(self) -> str: ...
+    def directives(self) -> list[StoredDirective]: ...
+    def clauses(self) -> list[StoredClause]: ...
+    def targets(self) -> list[StoredTarget]: ...
+    def tasks(self) -> list[StoredTask]: ...
+    def rules(self) -> list[StoredRule]: ...
+
+
+@dataclass(frozen=True)
+class Library:
+    """Directives by key; clauses by `directive#path` in reading order; rows by the clause they stand in."""
+
+    revision: str
+    directives: dict[str, StoredDirective]
+    clauses: dict[str, StoredClause]
+    children: dict[str, list[str]]
+    targets: dict[str, list[StoredTarget]]
+    tasks: dict[str, list[StoredTask]]
+    rules: dict[str, list[StoredRule]]
+
+    @classmethod
+    def read(cls, store: ReadableStore) -> Library:
+        """Read everything once, in one revision."""
+        clauses = {clause_key(c.directive, c.path): c for c in store.clauses()}
+        children: dict[str, list[str]] = defaultdict(list)
+        for key, clause in clauses.items():
+            children[clause_key(clause.directive, clause.parent or "")].append(key)
+        targets: dict[str, list[StoredTarget]] = defaultdict(list)
+        tasks: dict[str, list[StoredTask]] = defaultdict(list)
+        rules: dict[str, list[StoredRule]] = defaultdict(list)
+        for target in store.targets():
+            targets[clause_key(target.directive, target.path)].append(target)
+        for task in store.tasks():
+            tasks[clause_key(task.directive, task.path)].append(task)
+        for rule in store.rules():
+            rules[clause_key(rule.directive, rule.path)].append(rule)
+        return cls(
+            store.revision(), {d.key: d for d in store.directives()}, clauses, dict(children), dict(targets), dict(tasks), dict(rules)
+        )
+
+    def chain(self, key: str) -> list[str]:
+        """Headings above a clause, outermost first."""
+        clause = self.clauses[key]
+        chain: list[str] = []
+        parent = clause.parent
+        while parent is not None and (above := self.clauses.get(clause_key(clause.directive, parent))) is not None:
+            chain.append(plain(above.heading))
+            parent = above.parent
+        return chain[::-1]
+
+    @cached_property
+    def by_directive(self) -> dict[str, list[str]]:
+        """Clause keys of each directive, in reading order."""
+        grouped: dict[str, list[str]] = {key: [] for key in self.directives}
+        for key, clause in self.clauses.items():
+            grouped.setdefault(clause.directive, []).append(key)
+        return grouped

@@ -1,0 +1,215 @@
+"""Understanding a question: what kind it is, and what it names (years, places, bodies, documents, figures).
+
+Pure reading of text; it searches nothing and knows no directive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from corpus.abbreviations import expand_abbreviations, readings
+from corpus.places import find_places
+from corpus.text import collapse, comparable, fold, has_diacritics, nfc, place_tones
+from corpus.units import find_units
+from index.answers import AnswerKind, Question
+from index.wording import folded_function_words, wording
+
+_YEAR = re.compile(r"(?<![\d/.,])(19[89]\d|20[0-7]\d)(?![\d.,]*\d|\s*%)")
+_PERIOD = re.compile(r"(20\d\d)\s*(?:-|–|đến|tới|sang)\s*(?:năm\s*)?(20\d\d)")
+_CODE = re.compile(r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)")
+_FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
+_SEVERAL_READINGS = re.compile(r"(?<![\w&])([\w&]+) \(([^()]+)\)")
+_FOLLOW_UP = re.compile(
+    r"^(?:thế|vậy|còn|rồi|riêng|và|thế còn|vậy còn|vậy thì|thế thì|họ|nó|việc đó|cái đó|báo cáo đó)\b|"
+    r"\b(?:cái đó|việc đó|việc này|báo cáo đó|cái báo cáo đó|mức đó|hạng đó|cái này|chỗ đó|họ|cơ quan đó|đơn vị đó|bên đó|chuyện đó)\b"
+)
+_YES_NO = re.compile(
+    r"\b(?:có|đã|được|phải|bị|cần|đúng|buộc)\b.*\b(?:không|chưa)\b(?:\s+\w+){0,8}$|\bphải không\b|\bđúng không\b|\bcó phải\b|\bhay không\b|\bhay chưa\b|\bkhông vậy\b"
+)
+_EITHER_OR = re.compile(r"\bhay\b(?!\s+(?:không|chưa))")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """A document named by number: `kind` as a full name ("kết luận") or None, `code` the folded letters ("KLTU") or ""."""
+
+    serial: str
+    kind: str | None
+    code: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as understood.
+
+    `text` is what is searched (abbreviations spelt out, marks restored, padding cut); `focus` is `text` without the words
+    that only name a directive; `terms` are the content syllables of `focus`.
+    """
+
+    original: str
+    text: str
+    focus: str
+    kind: AnswerKind
+    kinds: dict[AnswerKind, float] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    expansions: tuple[str, ...] = ()
+    years: frozenset[int] = frozenset()
+    periods: tuple[tuple[int, int], ...] = ()
+    figures: frozenset[str] = frozenset()
+    places: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    documents: tuple[DocumentNumber, ...] = ()
+    document_kinds: frozenset[str] = frozenset()
+    issuers: frozenset[str] = frozenset()
+    yes_no: bool = False
+    either_or: bool = False
+    follow_up: bool = False
+    today: date | None = None
+
+
+@lru_cache(maxsize=1)
+def _document_words() -> tuple[dict[str, str], dict[str, str]]:
+    raw = yaml.safe_load((resources.files("index") / "data" / "document_words.yaml").read_text(encoding="utf-8"))
+    kinds, issuers = ({form: name for name, forms in raw[part].items() for form in [name, *forms]} for part in ("kinds", "issuers"))
+    return kinds, issuers
+
+
+@lru_cache(maxsize=1)
+def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    kinds, issuers = _document_words()
+    alternatives = [
+        "|".join(re.escape(form) for form in sorted({*table, *(fold(f) for f in table)}, key=len, reverse=True)) for table in (kinds, issuers)
+    ]
+    kind, issuer = (re.compile(rf"(?<!\w)(?:{forms})(?!\w)") for forms in alternatives)
+    return kind, issuer, re.compile(rf"(?<!\w)({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)")
+
+
+def _lookup(table: dict[str, str], form: str) -> str:
+    return table.get(form) or next(name for f, name in table.items() if fold(f) == form)
+
+
+def understand(question: Question, restore: Callable[[str], str] | None = None) -> Query:
+    """Read one question. `restore` gives marks back to text typed without them (identity when None)."""
+    text = _repair(question.text, restore)
+    previous = _repair(question.previous, restore) if question.previous else ""
+    follow_up = bool(previous) and _leans_on_previous(text)
+    kinds = _kinds(text)
+    whole = f"{previous} {text}" if follow_up else text
+    documents, document_kinds, issuers, focus = _documents(whole)
+    years, periods = _years(text)
+    if follow_up and not years:
+        years, periods = _years(previous)
+    if follow_up and not kinds:
+        kinds = _kinds(previous)
+    low = comparable(whole)
+    if follow_up and years:
+        focus = _without_other_years(focus, years)
+    terms = _content(focus)
+    kind: AnswerKind = max(kinds, key=lambda k: kinds[k]) if kinds else "clause"
+    return Query(
+        original=question.text,
+        text=_without_other_years(whole, years) if follow_up and years else whole,
+        focus=focus,
+        kind=kind,
+        kinds=kinds,
+        terms=terms,
+        expansions=_expansions(low),
+        years=years,
+        periods=periods,
+        figures=_figures(text, documents),
+        places=tuple(dict.fromkeys([*(p.name for p in find_places(whole)), *([question.place] if question.place else [])])),
+        units=tuple(dict.fromkeys(u.name for u in find_units(whole))),
+        documents=documents,
+        document_kinds=document_kinds,
+        issuers=issuers,
+        yes_no=bool(_YES_NO.search(comparable(text))),
+        either_or=bool(_EITHER_OR.search(comparable(text))),
+        follow_up=follow_up,
+        today=question.today,
+    )
+
+
+def _repair(text: str, restore: Callable[[str], str] | None) -> str:
+    text = collapse(nfc(text)).strip(" ?!.")
+    if restore is not None:
+        text = restore(text)
+    text = _SEVERAL_READINGS.sub(_likeliest, expand_abbreviations(text))
+    text = wording().padding.sub(" ", place_tones(text))
+    return collapse(wording().edges.sub(" ", collapse(text))).strip(" ,?!.")
+
+
+def _likeliest(match: re.Match[str]) -> str:
+    """An ambiguous abbreviation ("KH (kế hoạch, khoa học)") as its first, likeliest reading."""
+    found = readings(match[1])
+    return found[0] if len(found) > 1 and match[2] == ", ".join(found) else match[0]
+
+
+def _leans_on_previous(text: str) -> bool:
+    """A follow-up either points back ("cái đó", "họ") or opens as a continuation and is short."""
+    low = comparable(text)
+    return bool(_FOLLOW_UP.search(low)) or len(low.split()) <= 9
+
+
+def _kinds(text: str) -> dict[AnswerKind, float]:
+    low = comparable(text)
+    scores: dict[AnswerKind, float] = {}
+    for cue in wording().cues:
+        if cue.pattern.search(low):
+            scores[cue.kind] = scores.get(cue.kind, 0.0) + cue.weight
+    return scores
+
+
+def _years(text: str) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+    periods = tuple((int(a), int(b)) for a, b in _PERIOD.findall(text))
+    return frozenset(int(y) for y in _YEAR.findall(text)), periods
+
+
+def _without_other_years(text: str, years: frozenset[int]) -> str:
+    return collapse(_YEAR.sub(lambda m: m[0] if int(m[0]) in years else " ", text))
+
+
+def _documents(text: str) -> tuple[tuple[DocumentNumber, ...], frozenset[str], frozenset[str], str]:
+    """Documents, kinds and issuers named, and the text without the words that name them."""
+    kinds, issuers = _document_words()
+    kind_pattern, issuer_pattern, numbered = _document_patterns()
+    found: list[DocumentNumber] = []
+    focus = comparable(text)
+    for match in _CODE.finditer(text):
+        serial, year, code = match.groups()
+        letters = re.sub(r"[^A-Z0-9]", "", fold(code).upper())
+        if re.fullmatch(r"\d+", letters):
+            continue
+        found.append(DocumentNumber(serial.lstrip("0"), None, letters, int(year) if year else None))
+    codes_cut = comparable(_CODE.sub(" ", text))
+    for match in numbered.finditer(codes_cut):
+        found.append(DocumentNumber(match[2].lstrip("0"), _lookup(kinds, match[1])))
+    focus = numbered.sub(" ", codes_cut)
+    named_kinds = frozenset(_lookup(kinds, m[0]) for m in kind_pattern.finditer(comparable(text)))
+    named_issuers = frozenset(_lookup(issuers, m[0]) for m in issuer_pattern.finditer(comparable(text)))
+    return tuple(found), named_kinds, named_issuers, collapse(focus)
+
+
+def _figures(text: str, documents: tuple[DocumentNumber, ...]) -> frozenset[str]:
+    """Figures the question itself states (not years, not document numbers), as written."""
+    serials = {d.serial for d in documents}
+    return frozenset(
+        f for f in _FIGURE.findall(_CODE.sub(" ", text)) if f.lstrip("0") not in serials and not re.fullmatch(r"(19|20)\d\d", f)
+    )
+
+
+def _content(text: str) -> tuple[str, ...]:
+    plain = not has_diacritics(text)
+    skip = folded_function_words() if plain else wording().function_words
+    return tuple(dict.fromkeys(w for w in re.findall(r"\w+", comparable(text)) if w not in skip and not re.fullmatch(r"(19|20)\d\d", w)))
+
+
+def _expansions(low: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(other for pattern, others in wording().synonyms if pattern.search(low) for other in others if other not in low))

@@ -1,0 +1,205 @@
+"""The way of a question, from words to a cited answer, over one immutable snapshot of store and index. Thread-safe."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.abstention import Abstainer, signals
+from index.answering import compose, particulars_answer
+from index.answers import Answer, Question, SearchHit
+from index.candidates import Candidate, PassageRows, find_candidates
+from index.documents import DirectiveFit, fit
+from index.embedding import Embedder
+from index.evidence import Evidence, TermWeights, gather
+from index.generations import Generation, current_generation
+from index.indexing import Indexer, in_step, index_folder
+from index.library import Library, ReadableStore
+from index.particulars import asked_particulars, particular
+from index.passages import owner_key, plain
+from index.query import Query, understand
+from index.relevance import Ranker, WordReader, features
+from index.tokens import tokenize
+
+CONSIDERED = 60
+EVIDENCE = 6
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One store revision with its index generation, and what is derived from them once."""
+
+    library: Library
+    generation: Generation
+    rows: PassageRows
+    reader: WordReader
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One question's candidates with their features and beliefs, best first."""
+
+    query: Query
+    candidates: tuple[Candidate, ...]
+    probabilities: tuple[float, ...]
+    weights: TermWeights
+
+
+class SearchService:
+    """Answers questions. `refresh` moves to the store's newest revision; a question in flight keeps its snapshot."""
+
+    def __init__(self, store: ReadableStore, home: Path, embedder: Callable[[], Embedder], *, ranker: Ranker, abstainer: Abstainer) -> None:
+        self._store = store
+        self._home = home
+        self._load_embedder = embedder
+        self._ranker = ranker
+        self._abstainer = abstainer
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def open(cls, store: ReadableStore, home: Path, embedder: Callable[[], Embedder]) -> SearchService:
+        """A service with the shipped weights; a generation that is behind the store is brought up to date first."""
+        return cls(store, home, embedder, ranker=Ranker.shipped(), abstainer=Abstainer.shipped())
+
+    def with_ranker(self, ranker: Ranker) -> SearchService:
+        """The same service under other ranking weights, for training."""
+        return SearchService(self._store, self._home, self._load_embedder, ranker=ranker, abstainer=self._abstainer)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Question vectors, unit rows, shape (texts, dimension)."""
+        return self._load_embedder().embed_queries(texts)
+
+    def refresh(self) -> Snapshot:
+        """Read the store's newest revision; builds the index anew when it is missing or behind (a crash between the two)."""
+        with self._lock:
+            revision = self._store.revision()
+            current = self._snapshot
+            if current is not None and current.library.revision == revision:
+                return current
+            generation = current_generation(index_folder(self._home))
+            if generation is None or not in_step(generation, revision, self._load_embedder().name):
+                generation = Indexer(self._home, self._load_embedder).publish(self._store)
+            library = Library.read(self._store)
+            self._snapshot = Snapshot(library, generation, PassageRows.of(generation.keys), WordReader(library))
+            return self._snapshot
+
+    def ask(self, question: Question) -> Answer:
+        """Answer one question."""
+        return self.ask_many([question])[0]
+
+    def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer many questions, embedding them in batches; same order."""
+        snapshot = self.refresh()
+        queries = [understand(q, snapshot.generation.restore) for q in questions]
+        vectors = self.embed([q.text for q in queries]) if queries else []
+        return [
+            self._answer(snapshot, question, query, vector)
+            for question, query, vector in zip(questions, queries, vectors, strict=True)
+        ]
+
+    def search(self, query: str, k: int = 10) -> list[SearchHit]:
+        """The `k` clauses ranked best for a query, without answering."""
+        snapshot = self.refresh()
+        understood = understand(Question(query), snapshot.generation.restore)
+        vector = self.embed([understood.text])[0]
+        ranking = self.rank(snapshot, understood, vector)
+        hits = []
+        for candidate, probability in zip(ranking.candidates[:k], ranking.probabilities, strict=False):
+            clause = snapshot.library.clauses[candidate.key]
+            directive = snapshot.library.directives[clause.directive]
+            hits.append(
+                SearchHit(directive.key, directive.number, directive.title, clause.path, plain(clause.heading), clause.text, probability)
+            )
+        return hits
+
+    def rank(self, snapshot: Snapshot, query: Query, vector: NDArray[np.float32]) -> Ranking:
+        """Candidates of one question with the ranker's belief in each, best first."""
+        idf = self.idf(snapshot, query)
+        found = self.candidates(snapshot, query, vector)
+        if not found:
+            return Ranking(query, (), (), TermWeights(query, idf))
+        rows = features(query, found, snapshot.library, snapshot.reader, idf)
+        probabilities = self._ranker.probabilities(rows)
+        order = np.argsort(-probabilities, kind="stable")
+        return Ranking(
+            query,
+            tuple(found[i] for i in order),
+            tuple(float(probabilities[i]) for i in order),
+            TermWeights(query, idf),
+        )
+
+    @staticmethod
+    def candidates(snapshot: Snapshot, query: Query, vector: NDArray[np.float32]) -> list[Candidate]:
+        """Clauses of the snapshot worth ranking."""
+        text = " ".join([query.text, *query.expansions])
+        found = find_candidates(snapshot.generation, snapshot.rows, text, vector, limit=CONSIDERED)
+        return [c for c in found if owner_key(c.key) in snapshot.library.clauses]
+
+    @staticmethod
+    def idf(snapshot: Snapshot, query: Query) -> dict[str, float]:
+        """Rarity of the question's words among the passages, ln(1 + N / (1 + df))."""
+        lexical = snapshot.generation.lexical
+        rarity = {}
+        for word in {*query.terms, *tokenize(query.text).sequence, *tokenize(query.original).sequence}:
+            number = lexical.numbers.get(word)
+            frequency = 0 if number is None else int(lexical.offsets[number + 1] - lexical.offsets[number])
+            rarity[word] = math.log1p(lexical.size / (1 + frequency))
+        return rarity
+
+    def _answer(self, snapshot: Snapshot, question: Question, query: Query, vector: NDArray[np.float32]) -> Answer:
+        ranking = self.rank(snapshot, query, vector)
+        if not ranking.candidates:
+            return _nothing_stored(question, query)
+        evidence = self.evidence(snapshot, ranking)
+        raw = [(c.whole_dense, c.part_dense) for c in ranking.candidates[:EVIDENCE]]
+        values = signals(query, evidence, raw, snapshot.library, ranking.weights)
+        verdict = self._abstainer.judge(query, values)
+        answer = None
+        if asked_particulars(query):
+            found = particular(query, directive_fits(query, snapshot.library, ranking), snapshot.library)
+            if found is not None and found.line and found.clause_keys:
+                answer = particulars_answer(query, found, snapshot.library, max(verdict.confidence, 0.6))
+        if answer is None:
+            answer = compose(query, evidence, ranking.weights, verdict)
+        return _with_id(answer, question.id)
+
+    @staticmethod
+    def evidence(snapshot: Snapshot, ranking: Ranking) -> list[Evidence]:
+        """The first few clauses with their best sentences and rows."""
+        pairs = list(zip(ranking.candidates, ranking.probabilities, strict=True))[:EVIDENCE]
+        return gather(ranking.query, pairs, snapshot.library, ranking.weights)
+
+
+def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tuple[object, DirectiveFit]]:
+    """Directives by how well their particulars fit the question, belief in their clauses breaking ties; best first."""
+    belief: dict[str, float] = {}
+    for candidate, probability in zip(ranking.candidates, ranking.probabilities, strict=True):
+        key = library.clauses[candidate.key].directive
+        belief[key] = belief.get(key, 0.0) + probability
+    rows = []
+    for key, directive in library.directives.items():
+        own = fit(query, directive, ranking.weights.idf)
+        score = (
+            3 * own.own_number + own.implemented + 0.5 * own.cited + own.kind + own.issuer + 1.5 * own.place + 2 * own.signer + 2 * own.title
+        )
+        rows.append((score + belief.get(key, 0.0), directive, own))
+    rows.sort(key=lambda row: -row[0])
+    return [(directive, own) for _, directive, own in rows]
+
+
+def _nothing_stored(question: Question, query: Query) -> Answer:
+    said = "Văn bản đã nạp không nêu nội dung này (chưa có văn bản nào để tra)."
+    return Answer(question.text, query.kind, True, 0.0, said, said, id=question.id)  # noqa: FBT003
+
+
+def _with_id(answer: Answer, identity: str | None) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, id=identity)

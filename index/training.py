@@ -1,0 +1,198 @@
+"""Learns the ranker's and the abstainer's weights from questions with known answers; leaves whole directives out to check.
+
+    python -m index.training --home HOME --questions FILE... [--write]
+
+HOME holds the directives the questions are about. A question line is gold format: id, doc, q, prev, kind, evidence, must, must_not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from corpus.text import comparable
+from index.abstention import SIGNALS, Abstainer, signals
+from index.answers import Question
+from index.embedding import load_embedder
+from index.query import Query, understand
+from index.relevance import FEATURES, Ranker, features
+from index.service import EVIDENCE, SearchService, Snapshot
+
+RANKER_PENALTY = 0.02
+ABSTAIN_PENALTY = 0.03
+EPOCHS = 400
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question with its candidates' features; `right` marks candidates whose text holds the evidence."""
+
+    id: str
+    doc: str
+    answerable: bool
+    query: Query
+    vector: NDArray[np.float32]
+    rows: NDArray[np.float32]
+    right: NDArray[np.bool_]
+
+
+def holds(text: str, evidence: str) -> bool:
+    """True when at least 80 % of the evidence's words stand in `text`, as the scorer counts."""
+    wanted = set(re.findall(r"\w+", comparable(evidence)))
+    return bool(wanted) and len(wanted & set(re.findall(r"\w+", comparable(text)))) / len(wanted) >= 0.8
+
+
+def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, object]]) -> list[Example]:
+    """Features of every question's candidates."""
+    asked = [understand(Question(str(q["q"]), previous=q["prev"] or None), snapshot.generation.restore) for q in questions]  # type: ignore[arg-type]
+    vectors = service.embed([q.text for q in asked])
+    made = []
+    for question, query, vector in zip(questions, asked, vectors, strict=True):
+        found = service.candidates(snapshot, query, vector)
+        rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
+        texts = [snapshot.library.clauses[c.key].text for c in found]
+        right = np.array([holds(t, str(question["evidence"])) for t in texts])
+        made.append(Example(str(question["id"]), str(question["doc"]), question["kind"] != "unanswerable", query, vector, rows, right))
+    return made
+
+
+def learn_ranker(train: Sequence[Example], penalty: float = RANKER_PENALTY) -> Ranker:
+    """Weights that put the right candidates' softmax share highest (listwise log-likelihood with an L2 penalty)."""
+    usable = [e for e in train if e.answerable and e.right.any()]
+    weights = torch.zeros(len(FEATURES), requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=EPOCHS, line_search_fn="strong_wolfe")
+    data = [(torch.tensor(e.rows), torch.tensor(e.right)) for e in usable]
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        total = torch.zeros(())
+        for rows, right in data:
+            scores = rows @ weights
+            total = total + torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
+        value = total / len(data) + penalty * (weights**2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return Ranker(weights.detach().numpy().astype(np.float32))
+
+
+def first_place(ranker: Ranker, test: Sequence[Example]) -> tuple[float, float]:
+    """Shares of answerable questions whose best candidate, and whose best three, are right."""
+    answerable = [e for e in test if e.answerable]
+    first = third = 0
+    for e in answerable:
+        order = np.argsort(-ranker.scores(e.rows), kind="stable") if len(e.rows) else np.array([], dtype=int)
+        first += bool(len(order) and e.right[order[0]])
+        third += bool(len(order) and e.right[order[:3]].any())
+    return first / max(len(answerable), 1), third / max(len(answerable), 1)
+
+
+def signal_rows(service: SearchService, snapshot: Snapshot, ranker: Ranker, items: Sequence[Example]) -> NDArray[np.float64]:
+    """The abstainer's signals of each example under a ranker."""
+    rows = []
+    trial = service.with_ranker(ranker)
+    for e in items:
+        ranking = trial.rank(snapshot, e.query, e.vector)
+        evidence = trial.evidence(snapshot, ranking)
+        raw = [(c.whole_dense, c.part_dense) for c in ranking.candidates[:EVIDENCE]]
+        rows.append(signals(e.query, evidence, raw, snapshot.library, ranking.weights))
+    return np.array(rows, dtype=np.float64)
+
+
+def learn_abstainer(rows: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = ABSTAIN_PENALTY) -> dict[str, float]:
+    """Logistic weights for "the evidence answers", both outcomes weighing the same, bias unpenalised."""
+    x, y = torch.tensor(rows, dtype=torch.float64), torch.tensor(right, dtype=torch.float64)
+    weights = torch.zeros(len(SIGNALS), dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=EPOCHS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y) + penalty * (weights[1:] ** 2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return {name: round(float(w), 4) for name, w in zip(SIGNALS, weights.detach(), strict=True)}
+
+
+def main() -> None:
+    """Train, cross-validate, report, and write the weights when asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, nargs="+", required=True)
+    parser.add_argument("--write", action="store_true", help="replace the weights in index/data")
+    arguments = parser.parse_args()
+    from corpus.store import Store
+
+    questions = [json.loads(line) for path in arguments.questions for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    embedder = load_embedder("bundled", arguments.home)
+    with Store.open(f"sqlite:///{arguments.home / 'chidao.db'}") as store:
+        neutral = Ranker(np.zeros(len(FEATURES), dtype=np.float32))
+        service = SearchService(store, arguments.home, lambda: embedder, ranker=neutral, abstainer=Abstainer({}, 0.0))
+        report(service, service.refresh(), questions, arguments.write)
+
+
+def report(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, object]], write: bool) -> None:  # noqa: FBT001
+    """Leave each directive out in turn, then learn from all."""
+    items = examples(service, snapshot, questions)
+    reachable = np.mean([e.right.any() for e in items if e.answerable])
+    print(f"{len(items)} questions; right clause among the candidates: {reachable:.3f}")  # noqa: T201
+    docs = sorted({e.doc for e in items})
+    rows, right = np.zeros((len(items), len(SIGNALS))), np.zeros(len(items), dtype=bool)
+    for doc in docs:
+        ranker = learn_ranker([e for e in items if e.doc != doc])
+        held = [i for i, e in enumerate(items) if e.doc == doc]
+        first, third = first_place(ranker, [items[i] for i in held])
+        rows[held] = signal_rows(service, snapshot, ranker, [items[i] for i in held])
+        for i in held:
+            order = np.argsort(-ranker.scores(items[i].rows), kind="stable")[:3]
+            right[i] = items[i].answerable and bool(items[i].right[order].any())
+        print(f"  without {doc:12s} first {first:.3f}  first three {third:.3f}  ({len(held)} questions)")  # noqa: T201
+    overall = [(e, r) for e, r in zip(items, right, strict=True) if e.answerable]
+    print(f"left out, all: first three {np.mean([r for _, r in overall]):.3f}")  # noqa: T201
+    held_out = np.zeros(len(items))
+    for doc in docs:
+        held = np.array([e.doc == doc for e in items])
+        weights = learn_abstainer(rows[~held], right[~held])
+        model = Abstainer(weights, 0.5)
+        held_out[held] = [model.confidence(row) for row in rows[held]]
+    answerable = np.array([e.answerable for e in items])
+    threshold = best_threshold(held_out, right, answerable)
+    print(  # noqa: T201
+        f"threshold {threshold:.2f}: unanswerable refused {np.mean(held_out[~answerable] < threshold):.3f}, "
+        f"answerable refused {np.mean(held_out[answerable] < threshold):.3f}"
+    )
+    for low in np.arange(0, 1, 0.2):
+        inside = (held_out >= low) & (held_out < low + 0.2)
+        if inside.any():
+            print(f"  confidence {low:.1f}-{low + 0.2:.1f}: right {right[inside].mean():.2f} of {inside.sum()}")  # noqa: T201
+    if write:
+        ranker = learn_ranker(items)
+        folder = Path(__file__).parent / "data"
+        named = {name: round(float(w), 4) for name, w in zip(FEATURES, ranker.weights, strict=True)}
+        _write(folder / "ranker.json", {"scale": 1.0, "weights": named})
+        _write(folder / "abstention.json", {"threshold": round(threshold, 3), "weights": learn_abstainer(rows, right)})
+
+
+def best_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> float:
+    """The threshold with the fewest mistakes: a right answer withheld counts 1, a wrong one given counts 1."""
+    choices = np.arange(0.05, 0.9, 0.01)
+    cost = [np.sum((confidence < t) & right) + np.sum((confidence >= t) & ~right & ~answerable) * 1.5 for t in choices]
+    return float(choices[int(np.argmin(cost))])
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The terminal chat, driven as a pipe drives it."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from bot import console as console_module
+from bot.composition import compose
+from bot.console import ConsoleChat, run_chat
+from bot.settings import Settings
+from corpus.identity import clause_token
+from tests.e2e.fake_service import SECOND, FakeService
+
+
+def chat(*lines: str, width: int = 100) -> str:
+    app = compose(Settings(_env_file=None), service=FakeService())
+    conversation = app.conversation(app.console_access())
+    known = {clause_token(SECOND.directive, SECOND.path): SECOND}
+    conversation._clauses = known.get
+    out = io.StringIO()
+    ConsoleChat(conversation, Console(file=out, width=width, highlight=False)).run(lines)
+    return out.getvalue()
+
+
+def test_a_question_is_answered_with_its_clause_and_numbered_sources():
+    shown = chat("Bao nhiêu?")
+    assert "Tối thiểu 80% vào năm 2030 (Bao nhiêu?)" in shown
+    assert "│ - Đến năm 2030, tối thiểu 80% hồ sơ" in shown
+    assert " 1  📄 45-KH/TU · mục III.2" in shown
+
+
+def test_a_number_opens_that_source_and_the_numbers_stay_good_afterwards():
+    shown = chat("Bao nhiêu?", "1", "1")
+    assert shown.count("2. Ủy ban nhân dân các huyện báo cáo hằng quý.") == 2
+
+
+def test_a_number_that_stands_for_nothing_is_said_to():
+    assert "Không có mục số 5." in chat("5")
+
+
+def test_a_suggestion_is_asked_by_its_number():
+    assert "Tối thiểu 80% vào năm 2030 (Ai chủ trì số hóa hồ sơ?)" in chat("không nêu?", "2")
+
+
+def test_follow_ups_work_as_on_telegram():
+    assert "Câu trước: Đến 2025?" in chat("Đến 2025?", "Còn 2030?")
+
+
+def test_the_guide_opens_and_turns():
+    shown = chat("/trogiup", "2")
+    assert "Hướng dẫn sử dụng" in shown
+    assert "Trong vòng 10 phút" in shown
+
+
+def test_leaving_ends_the_chat_at_once():
+    assert "sau khi thoát" not in chat("/thoat", "sau khi thoát?")
+
+
+def test_a_failure_gets_a_code_and_the_chat_goes_on():
+    shown = chat("hỏng", "Bao nhiêu?")
+    assert "báo người quản trị" in shown
+    assert "(Bao nhiêu?)" in shown
+
+
+def test_it_reads_on_a_narrow_terminal():
+    assert all(len(line) <= 40 for line in chat("Bao nhiêu?", width=40).splitlines())
+
+
+def test_piped_questions_are_echoed_so_that_the_output_reads_as_a_conversation(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(console_module.sys, "stdin", io.StringIO("Bao nhiêu?\n"))
+    run_chat(compose(Settings(_env_file=None, home=tmp_path), service=FakeService()))
+    out = capsys.readouterr().out
+    assert "Hỏi › Bao nhiêu?" in out
+    assert "Chào anh/chị!" in out

@@ -1,0 +1,133 @@
+"""What a person sees of each reply: order, quotation, citation line, buttons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.callbacks import DATA_LIMIT, AskSuggestion, OpenClause, TurnGuide, decode, encode
+from bot.citing import citation_label, citation_line, place_in_words
+from bot.conversation import Answered, ClauseShown, GuideShown, Notice
+from bot.document import pieces
+from bot.guide import load_guide
+from bot.rendering import CITATION_BUTTONS, render
+from bot.texts import LANGUAGES, load_texts
+from corpus.identity import clause_token
+from index.answers import Question
+from tests.e2e.fake_service import ANNEX, FIRST, SECOND, FakeService
+
+VI = load_texts("vi")
+
+
+def answer(text: str = "Bao nhiêu?"):
+    return FakeService().ask(Question(text))
+
+
+def labels(screen) -> list[str]:
+    return [button.label for row in screen.buttons for button in row]
+
+
+def test_an_answer_reads_headline_details_quotation_source():
+    (part,) = pieces(render(Answered(answer()), VI).blocks)
+    assert part.html == (
+        "<b>Tối thiểu 80% vào năm 2030 (Bao nhiêu?)</b>\n\n"
+        "Sở Nội vụ chủ trì; các sở &amp; ngành &lt;phối hợp&gt;.\n\n"
+        "<blockquote expandable>- Đến năm 2030, tối thiểu 80% hồ sơ được nộp trực tuyến &amp; xử lý &lt;đúng hạn&gt;;"
+        " Sở Nội vụ chủ trì.</blockquote>\n\n"
+        "<i>📄 45-KH/TU – Kế hoạch chuyển đổi số tỉnh Hòa Sơn giai đoạn 2023 - 2030 – mục II.4, gạch đầu dòng 1,"
+        " trang 3</i>"
+    )
+
+
+def test_an_answer_that_is_only_its_headline_says_it_once():
+    bare = replace(answer(), answer=answer().headline)
+    assert render(Answered(bare), VI).blocks[1].kind == "quote"
+
+
+def test_the_other_citations_are_buttons_that_carry_their_clause():
+    screen = render(Answered(answer()), VI)
+    assert labels(screen) == ["📄 45-KH/TU · mục III.2", "📄 Biểu phân công nhiệm… · Phụ lục 2, mục I.7"]
+    first = screen.buttons[0][0]
+    assert decode(first.data) == OpenClause(clause_token(SECOND.directive, SECOND.path))
+
+
+def test_no_more_buttons_than_a_thumb_wants():
+    many = replace(answer(), citations=(FIRST, *([SECOND] * 12)))
+    assert len(labels(render(Answered(many), VI))) == CITATION_BUTTONS
+
+
+def test_an_abstention_says_what_is_missing_and_numbers_its_suggestions():
+    screen = render(Answered(answer("không nêu?")), VI)
+    (part,) = pieces(screen.blocks)
+    assert part.plain.startswith("Văn bản đã nạp không nêu kinh phí của việc này.")
+    assert "1. Nguồn lực thực hiện Kế hoạch 45 lấy từ đâu?\n2. Ai chủ trì số hóa hồ sơ?" in part.plain
+    assert [decode(b.data) for b in screen.buttons[0]] == [AskSuggestion(1), AskSuggestion(2)]
+
+
+def test_a_pressed_suggestion_is_shown_with_its_answer():
+    first = render(Answered(answer(), "Ai chủ trì?"), VI).blocks[0]
+    assert first.text == "Câu hỏi: Ai chủ trì?"
+
+
+def test_an_opened_clause_shows_its_words_and_its_source():
+    quote, source = render(ClauseShown(ANNEX), VI).blocks
+    assert (quote.kind, quote.text) == ("quote", ANNEX.quote)
+    assert source.text == "📄 Biểu phân công nhiệm vụ – Phụ lục 2, mục I.7"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_guide_fits_one_message_and_leads_to_the_others(language):
+    guide = load_guide(language)
+    for number in range(len(guide)):
+        screen = render(GuideShown(guide, number), load_texts(language))
+        assert len(pieces(screen.blocks)) == 1
+        pages = [decode(button.data) for row in screen.buttons for button in row]
+        assert pages == [TurnGuide(n) for n in range(len(guide)) if n != number]
+
+
+def test_a_notice_is_its_paragraphs():
+    assert [block.text for block in render(Notice(("Một.", "Hai.")), VI).blocks] == ["Một.", "Hai."]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("II.4.-1", "mục II.4, gạch đầu dòng 1"),
+        ("II.3.3.2", "mục II.3.3.2"),
+        ("I.p3", "mục I, đoạn 3"),
+        ("0.p1", "phần mở đầu, đoạn 1"),
+        ("0", "phần mở đầu"),
+        ("end", "phần cuối"),
+        ("PL2.I.7", "Phụ lục 2, mục I.7"),
+        ("PL.3", "Phụ lục, mục 3"),
+        ("II.-2.-1", "mục II, gạch đầu dòng 2, gạch đầu dòng 1"),
+        ("Điều 5.2.a", "mục Điều 5.2.a"),
+    ],
+)
+def test_a_place_is_said_in_words(path, words):
+    assert place_in_words(path, VI) == words
+
+
+def test_a_source_without_a_number_goes_by_its_title_and_without_either_by_its_key():
+    assert citation_line(ANNEX, VI).startswith("Biểu phân công nhiệm vụ – ")
+    assert citation_line(replace(ANNEX, title=None), VI).startswith("12-qd-ubnd-2024 – ")
+
+
+def test_a_long_title_is_shortened_on_the_line_and_on_the_button():
+    long = replace(FIRST, number=None, title="Kế hoạch " * 60)
+    assert len(citation_line(long, VI)) < 200
+    assert len(citation_label(long, VI)) < 60
+
+
+@pytest.mark.parametrize("press", [OpenClause("0123456789abcdef"), AskSuggestion(99), TurnGuide(99)])
+def test_what_a_button_carries_comes_back_and_fits(press):
+    assert decode(encode(press)) == press
+    assert len(encode(press).encode()) <= DATA_LIMIT
+
+
+@pytest.mark.parametrize(
+    "data", ["", "v0:c:0123456789abcdef", "v1:c:xyz", "v1:s:0", "v1:q:1", "v1:g:1 ", "v1:c:" + "a" * 60]
+)
+def test_data_of_another_making_means_nothing(data):
+    assert decode(data) is None

@@ -1,0 +1,68 @@
+"""The catalogue of sentences: complete in both languages, with the same fields, and no key unused or missing."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from bot.guide import load_guide
+from bot.settings import Settings
+from bot.telegram.profile import COMMANDS
+from bot.texts import LANGUAGES, catalogue, load_texts
+
+BOT = Path(__file__).resolve().parents[2] / "bot"
+KEYS = sorted(catalogue())
+
+# Keys put together from parts at run time: the parts stand in the code, the whole key does not.
+COMPOSED = (
+    {f"setting.{field}.{part}" for field in Settings.model_fields for part in ("what", "form")}
+    | {f"start.{part}" for part in ("welcome", "how", "example", "more")}
+    | {f"command.{name}" for name in COMMANDS}
+)
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_sentence_stands_in_every_language_with_the_same_fields(key):
+    row = catalogue()[key]
+    assert set(row) == set(LANGUAGES)
+    assert all(sentence.strip() for sentence in row.values())
+    assert len({frozenset(fields(sentence)) for sentence in row.values()}) == 1
+
+
+def test_every_key_in_the_code_stands_in_the_catalogue_and_every_key_of_the_catalogue_in_the_code():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
+    called = set(re.findall(r"""(?<!load_)texts\(\s*f?["']([a-z_.]+)["']""", code))
+    assert called - set(KEYS) == set()
+    mentioned = {key for key in KEYS if f'"{key}"' in code}
+    assert set(KEYS) - mentioned - COMPOSED == set()
+
+
+def test_a_missing_field_is_an_error_not_a_hole():
+    with pytest.raises(KeyError):
+        load_texts("vi")("error.unexpected")
+
+
+def test_telegram_limits_on_commands_and_profile_are_kept():
+    for language in LANGUAGES:
+        texts = load_texts(language)
+        assert len(texts("profile.description")) <= 512
+        assert len(texts("profile.short")) <= 120
+        assert all(1 <= len(texts(f"command.{name}")) <= 256 for name in COMMANDS)
+        assert len(texts("access.by_invitation.short")) <= 200
+        assert len(texts("button.outdated")) <= 200
+
+
+def test_the_guide_has_the_same_parts_in_both_languages_and_names_every_command():
+    pages = {language: load_guide(language) for language in LANGUAGES}
+    assert len({len(parts) for parts in pages.values()}) == 1
+    for parts in pages.values():
+        assert all(page.title and page.body for page in parts)
+        whole = "\n".join(page.body for page in parts)
+        assert all(f"/{name}" in whole for name in COMMANDS if name != "start")
