@@ -1,4 +1,4 @@
-"""Deadlines as an iCalendar file (RFC 5545): all-day events with reminders, one repeating event for a yearly or monthly date."""
+"""Deadlines as an iCalendar file (RFC 5545): all-day events with alarms, repeating ones for yearly or monthly dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from corpus.deadlines import Deadline
     from corpus.store_records import StoredDirective
 
-_ALARMS = (timedelta(days=-3, hours=8), timedelta(days=-1, hours=8))  # at eight in the morning, three days and one before
+_ALARMS = (
+    timedelta(days=-3, hours=8),
+    timedelta(days=-1, hours=8),
+)  # at eight in the morning, three days and one before
 _SUMMARY_LIMIT = 120
 
 
@@ -26,7 +29,7 @@ def as_ics(
 ) -> tuple[str, int]:
     """The calendar, and how many deadlines it leaves out because the directive states no day for them.
 
-    A deadline keeps its UID as long as its row keeps its id, so importing again updates events instead of doubling them.
+    A deadline keeps its UID as long as its row keeps its id, so importing again updates events, not doubles them.
     """
     from icalendar import Calendar  # noqa: PLC0415 - only this format needs it
 

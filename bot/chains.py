@@ -1,4 +1,4 @@
-"""How directives hang together: which stored one implements, replaces or cites which. Knows records and numbers, no SQL."""
+"""How directives hang together: which stored one implements, replaces or cites which. Knows records, no SQL."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def chain_lines(directives: Sequence[StoredDirective], shown: Collection[str], t
 
 
 def _resolve(cited: CitedDirective, by: StoredDirective, directives: Sequence[StoredDirective]) -> str | None:
-    """The stored directive meant: same number, then same date where both are known, then same place or issuer as the citing one."""
+    """The stored directive meant: same number, same date where both are known, then the citing one's own place."""
     wanted = number_key(cited.number)
     if wanted is None:
         return None
@@ -58,5 +58,3 @@ def _resolve(cited: CitedDirective, by: StoredDirective, directives: Sequence[St
     if len(found) > 1 and by.place:
         found = [d for d in found if d.place and same_place(by.place, d.place)] or found
     return found[0].key if len(found) == 1 else None
-
-

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTERRUPTED = 130
-_ClickError = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+# Typer carries its own copy of click from some version on: the common base of usage errors is found, not imported.
+_ClickError = cast(
+    "type[Exception]", next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+)
 _log = logging.getLogger("chidao")
 
 app = typer.Typer(
@@ -36,7 +39,7 @@ for module in (storing, listing, asking, benching, serving, keeping):
 
 
 @app.callback()
-def _everywhere(*, debug: bool = option_help("cli.option.debug", "--debug", default=False)) -> None:
+def _everywhere(*, debug: Annotated[bool, option_help("cli.option.debug", "--debug")] = False) -> None:
     from bot.logs import configure_logging  # noqa: PLC0415 - `--help` must not wait for structlog
 
     configure_logging(level=logging.DEBUG if debug else logging.WARNING)

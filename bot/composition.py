@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,8 +14,11 @@ from bot.texts import Texts, load_texts
 from index.answers import Answer, Citation, Question, SearchHit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.settings import Settings
     from corpus.store import Store
+    from index.embedding import Embedder
 
 
 class SearchService(Protocol):
@@ -23,14 +27,14 @@ class SearchService(Protocol):
     def ask(self, question: Question) -> Answer:
         """One answer, or an abstention."""
 
-    def ask_many(self, questions: list[Question]) -> list[Answer]:
+    def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
         """An answer for each question, in order."""
 
-    def search(self, query: str, k: int) -> list[SearchHit]:
+    def search(self, query: str, k: int = 10) -> list[SearchHit]:
         """The `k` best clauses, best first."""
 
-    def refresh(self) -> None:
-        """Take up what has changed in the store since."""
+    def refresh(self) -> object:
+        """Take up what has changed in the store since; called ahead, it spares the first question the wait."""
 
 
 class Composition:
@@ -62,9 +66,23 @@ class Composition:
         """
         if self._given_service is not None:
             return self._given_service
-        from index.service import open_service  # noqa: PLC0415 - loads the model's libraries
+        from index.service import SearchService as Service  # noqa: PLC0415 - NumPy, FAISS
 
-        return open_service(self.store, home=self.settings.home, embedding=self.settings.embedding)
+        return Service.open(self.store, self.settings.home, self.embedder)
+
+    def embedder(self) -> Embedder:
+        """The embedding model of the settings, loaded when first needed and then kept.
+
+        Raises:
+            SettingsError: the model cannot be loaded.
+        """
+        return self._embedder
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from index.embedding import load_embedder  # noqa: PLC0415 - torch
+
+        return load_embedder(self.settings.embedding, self.settings.home, _say_progress)
 
     def conversation(self, access: Access) -> Conversation:
         """A conversation open to the admitted people."""
@@ -104,3 +122,9 @@ class Composition:
 def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:
     """The parts of a run under `settings`."""
     return Composition(settings, clock=clock, service=service)
+
+
+def _say_progress(line: str) -> None:
+    """Unpacking or fetching a model takes a while: say so, beside the results."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -116,6 +116,8 @@ def run_chat(app: Composition) -> None:
     prompt = app.texts("console.prompt")
     console = Console(highlight=False)
     console.width = min(console.width, _WIDTH)
+    with console.status(app.texts("console.opening")):
+        app.service.refresh()
     chat = ConsoleChat(app.conversation(app.console_access()), console)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while an answer is being looked for also leaves
         chat.run(_typed_lines(console, prompt) if typed else _piped_lines(console, prompt))

@@ -21,23 +21,72 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "directives": (
-        "key", "file", "number", "kind", "issuer", "place", "issued_on", "title", "signer", "signer_role", "cites", "recipients",
+        "key",
+        "file",
+        "number",
+        "kind",
+        "issuer",
+        "place",
+        "issued_on",
+        "title",
+        "signer",
+        "signer_role",
+        "cites",
+        "recipients",
         "warnings",
     ),
     "clauses": ("directive", "file", "path", "label", "heading", "text", "parent", "page"),
     "targets": (
-        "id", "directive", "file", "path", "indicator", "op", "value", "value_max", "unit", "change", "due", "period", "cadence",
-        "baseline", "scope", "quote",
+        "id",
+        "directive",
+        "file",
+        "path",
+        "indicator",
+        "op",
+        "value",
+        "value_max",
+        "unit",
+        "change",
+        "due",
+        "period",
+        "cadence",
+        "baseline",
+        "scope",
+        "quote",
     ),
     "tasks": (
-        "id", "directive", "file", "path", "action", "lead", "coop", "due", "due_text", "recurrence", "recurs_before",
-        "report_to", "via", "product", "quote", "match",
+        "id",
+        "directive",
+        "file",
+        "path",
+        "action",
+        "lead",
+        "coop",
+        "due",
+        "due_text",
+        "recurrence",
+        "recurs_before",
+        "report_to",
+        "via",
+        "product",
+        "quote",
+        "match",
     ),
     "rules": ("id", "directive", "file", "path", "condition", "consequence", "quote"),
     "deadlines": (
-        "due", "recurrence", "what", "who", "directive", "path", "quote", "source", "source_id", "id", "match",
+        "due",
+        "recurrence",
+        "what",
+        "who",
+        "directive",
+        "path",
+        "quote",
+        "source",
+        "source_id",
+        "id",
+        "match",
     ),
-}  # fmt: skip
+}
 """Every column of a CSV file or workbook, in order."""
 
 TABLE_COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -62,7 +111,7 @@ def as_jsonl(rows: Sequence[Row]) -> str:
 
 
 def as_csv(rows: Sequence[Row], kind: Kind, texts: Texts) -> str:
-    """Comma-separated with a header line. Texts that a spreadsheet would take for a formula begin with an apostrophe."""
+    """Comma-separated with a header line. What a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = _columns(rows, kind)
@@ -73,7 +122,7 @@ def as_csv(rows: Sequence[Row], kind: Kind, texts: Texts) -> str:
 
 
 def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
-    """A workbook with a frozen, filterable header. Every text cell is typed as text, so nothing in it is ever computed."""
+    """A workbook with a frozen, filterable header. Every text cell is typed as text: nothing in it is ever computed."""
     from openpyxl import Workbook  # noqa: PLC0415 - a third of a second that only this format costs
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
@@ -98,7 +147,7 @@ def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 cell.value = value
                 continue
-            if column in _DATES and value:
+            if column in _DATES and isinstance(value, str):
                 cell.value, cell.number_format = date.fromisoformat(value), "dd/mm/yyyy"
                 continue
             said = ILLEGAL_CHARACTERS_RE.sub("", cell_text(value))[:_CELL_LIMIT]

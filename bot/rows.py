@@ -1,4 +1,4 @@
-"""Rows of `chidao list` in the form CONTRACT.md fixes: records to plain JSON types, and the selection of what is listed."""
+"""Rows of `chidao list` in the form CONTRACT.md fixes: records to plain JSON types, and what of them is listed."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Selection:
 def select_rows(store: Store, kind: Kind, selection: Selection) -> list[Row]:
     """The rows of `kind` that the selection leaves, in the order of the store (deadlines by date).
 
-    With `unit`, rows of tasks and deadlines say in `match` how the unit is meant: `name`, `alias`, `successor` of a body
-    that is gone, or `class` ("các sở, ban, ngành").
+    With `unit`, rows of tasks and deadlines say in `match` how the unit is meant: `name`, `alias`, `successor` of a
+    body that is gone, or `class` ("các sở, ban, ngành").
     """
     directives = [d for d in store.directives() if _of_place(d, selection.place)]
     if selection.directive is not None:
@@ -71,47 +71,90 @@ def directive_row(d: StoredDirective) -> Row:
         for c in d.cites
     ]
     return {
-        "key": d.key, "file": d.file, "number": d.number, "kind": d.kind, "issuer": d.issuer, "place": d.place,
-        "issued_on": _iso(d.issued_on), "title": d.title, "signer": d.signer, "signer_role": d.signer_role, "cites": cites,
-        "recipients": list(d.recipients), "warnings": list(d.warnings),
-    }  # fmt: skip
+        "key": d.key,
+        "file": d.file,
+        "number": d.number,
+        "kind": d.kind,
+        "issuer": d.issuer,
+        "place": d.place,
+        "issued_on": _iso(d.issued_on),
+        "title": d.title,
+        "signer": d.signer,
+        "signer_role": d.signer_role,
+        "cites": cites,
+        "recipients": list(d.recipients),
+        "warnings": list(d.warnings),
+    }
 
 
 def clause_row(c: StoredClause) -> Row:
     """A clause as `list clauses` gives it; `page` only when the format has pages."""
     row: Row = {
-        "directive": c.directive, "file": c.file, "path": c.path, "label": c.label, "heading": c.heading, "text": c.text,
+        "directive": c.directive,
+        "file": c.file,
+        "path": c.path,
+        "label": c.label,
+        "heading": c.heading,
+        "text": c.text,
         "parent": c.parent,
-    }  # fmt: skip
+    }
     return row if c.page is None else row | {"page": c.page}
 
 
 def target_row(t: StoredTarget) -> Row:
     """A target as `list targets` gives it."""
     return {
-        "id": t.id, "directive": t.directive, "file": t.file, "path": t.path, "indicator": t.indicator, "op": t.op,
-        "value": _whole(t.value), "value_max": _whole(t.value_max), "unit": t.unit, "change": t.change, "due": _iso(t.due),
-        "period": list(t.period) if t.period else None, "cadence": t.cadence, "baseline": t.baseline, "scope": t.scope,
+        "id": t.id,
+        "directive": t.directive,
+        "file": t.file,
+        "path": t.path,
+        "indicator": t.indicator,
+        "op": t.op,
+        "value": _whole(t.value),
+        "value_max": _whole(t.value_max),
+        "unit": t.unit,
+        "change": t.change,
+        "due": _iso(t.due),
+        "period": list(t.period) if t.period else None,
+        "cadence": t.cadence,
+        "baseline": t.baseline,
+        "scope": t.scope,
         "quote": t.quote,
-    }  # fmt: skip
+    }
 
 
 def task_row(t: StoredTask) -> Row:
     """A task as `list tasks` gives it."""
     return {
-        "id": t.id, "directive": t.directive, "file": t.file, "path": t.path, "action": t.action, "lead": list(t.lead),
-        "coop": list(t.coop), "due": _iso(t.due), "due_text": t.due_text, "recurrence": t.recurrence,
-        "recurs_before": t.recurs_before, "report_to": list(t.report_to), "via": list(t.via), "product": t.product,
+        "id": t.id,
+        "directive": t.directive,
+        "file": t.file,
+        "path": t.path,
+        "action": t.action,
+        "lead": list(t.lead),
+        "coop": list(t.coop),
+        "due": _iso(t.due),
+        "due_text": t.due_text,
+        "recurrence": t.recurrence,
+        "recurs_before": t.recurs_before,
+        "report_to": list(t.report_to),
+        "via": list(t.via),
+        "product": t.product,
         "quote": t.quote,
-    }  # fmt: skip
+    }
 
 
 def rule_row(r: StoredRule) -> Row:
     """A rule as `list rules` gives it."""
     return {
-        "id": r.id, "directive": r.directive, "file": r.file, "path": r.path, "condition": r.condition,
-        "consequence": r.consequence, "quote": r.quote,
-    }  # fmt: skip
+        "id": r.id,
+        "directive": r.directive,
+        "file": r.file,
+        "path": r.path,
+        "condition": r.condition,
+        "consequence": r.consequence,
+        "quote": r.quote,
+    }
 
 
 def select_deadlines(store: Store, selection: Selection) -> list[Deadline]:
@@ -154,13 +197,13 @@ def _best_match(unit: str | None, named: Iterable[str]) -> Match:
 
 
 def _unit_filter(store: Store, selection: Selection) -> Callable[[str, str, str], bool]:
-    """Whether a clause (directive, path, words) concerns the unit: a task there is given to it, or its words name it."""
+    """Whether a clause (directive, path, words) concerns the unit: a task there is given to it, or the words name it."""
     unit = selection.unit
     if unit is None:
         return lambda _directive, _path, _words: True
     given = {(t.directive, t.path) for t in store.tasks(selection.directive) if _best_match(unit, (*t.lead, *t.coop))}
-    return lambda directive, path, words: (directive, path) in given or bool(
-        _best_match(unit, (mention.name for mention in find_units(words)))
+    return lambda directive, path, words: (
+        (directive, path) in given or bool(_best_match(unit, (mention.name for mention in find_units(words))))
     )
 
 

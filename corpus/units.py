@@ -60,7 +60,7 @@ _SHORT = {"ủy ban nhân dân": "ubnd", "hội đồng nhân dân": "hđnd", "m
 _WORD = re.compile(r"\w+")
 _PROPER_WORD = re.compile(r"\s+(?:(?![\d_])[A-ZÀ-ỸĐ])\w*")
 _NEXT_WORD = re.compile(r"\s+(\w)")
-_JOINT = re.compile(r"\s*(?:,|;|và|-|/)?\s*(?:(?:các|từng|cấp)\s+)?")
+_JOINT = re.compile(r"\s*(?:[,;/-]\s*(?:và\s+)?|và\s+)(?:(?:các|từng|cấp)\s+)?")
 
 
 class Match(Enum):

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from corpus.places import same_place
 from corpus.text import comparable
+from index.candidates import Candidate
+from index.documents import names_document
 from index.evidence import Evidence, TermWeights, has_figures
 from index.library import Library
 from index.query import Query
@@ -65,9 +68,9 @@ class Abstainer:
 
 
 def signals(
-    query: Query, evidence: Sequence[Evidence], raw: Sequence[tuple[float, float]], library: Library, weights: TermWeights
+    query: Query, evidence: Sequence[Evidence], candidates: Sequence[Candidate], library: Library, weights: TermWeights
 ) -> tuple[float, ...]:
-    """The signals of one question. `raw` are the (whole, part) cosines of the evidence, in its order."""
+    """The signals of one question. `candidates` are those of the evidence, in its order."""
     top = evidence[0]
     text = comparable(top.clause.text)
     chain = comparable(" . ".join([top.directive.title or "", *library.chain(top.key)]))
@@ -82,8 +85,8 @@ def signals(
         1.0,
         top.probability,
         top.probability - max(others, default=0.0),
-        10 * (max(w for w, _ in raw) - 0.85),
-        10 * (max(p for _, p in raw) - 0.85),
+        10 * (max(c.scores[-1].whole_dense for c in candidates) - 0.85),
+        10 * (max(c.scores[-1].part_dense for c in candidates) - 0.85),
         weights.coverage(text),
         weights.coverage(f"{text} {chain}"),
         weights.closeness(top.sentence),
@@ -116,15 +119,11 @@ def _missing_units(query: Query, text: str) -> float:
 
 
 def _place_other(query: Query, top: Evidence) -> bool:
-    from corpus.places import same_place
-
     own = top.directive.place
     return bool(query.places and own) and not any(same_place(asked, own or "") for asked in query.places)
 
 
 def _known_document(query: Query, library: Library) -> bool:
-    from index.documents import names_document
-
     return any(
         names_document(n, d.number, d.kind) or any(names_document(n, c.number, c.kind) for c in d.cites)
         for n in query.documents
@@ -133,8 +132,6 @@ def _known_document(query: Query, library: Library) -> bool:
 
 
 def _names(query: Query, top: Evidence) -> bool:
-    from index.documents import names_document
-
     directive = top.directive
     return any(
         names_document(n, directive.number, directive.kind) or any(names_document(n, c.number, c.kind) for c in directive.cites)

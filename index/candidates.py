@@ -22,17 +22,29 @@ class SearchSpace(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One clause. Scores are raw (cosine, BM25): `whole_*` of the clause in its context, `part_*` of its best sentence.
+class View:
+    """One way of putting the question: its words and their vector."""
 
-    `parts` are the cosines of its sentences, in order.
-    """
+    text: str
+    vector: NDArray[np.float32]
 
-    key: str
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Raw scores (cosine, BM25) of a clause under one view: `whole_*` in its context, `part_*` of its best sentence."""
+
     whole_dense: float
     part_dense: float
     whole_lexical: float
     part_lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One clause: scores under each view, and the cosines of its sentences with the last view, in order."""
+
+    key: str
+    scores: tuple[Scores, ...]
     parts: tuple[float, ...] = ()
 
 
@@ -63,41 +75,33 @@ class PassageRows:
 
 
 def find_candidates(
-    space: SearchSpace,
-    rows: PassageRows,
-    text: str,
-    vector: NDArray[np.float32],
-    *,
-    limit: int = 60,
-    allowed: frozenset[str] | None = None,
+    space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int, allowed: frozenset[str] | None = None
 ) -> list[Candidate]:
-    """The best `limit` clauses of either search, unordered. `allowed` keeps only the clauses of those directives."""
+    """The best `limit` clauses of either search under each view, unordered. `allowed` keeps only those directives' clauses."""
     if not len(rows.owner_of_row):
         return []
-    dense = space.dense_scores(vector)
-    lexical = space.lexical_scores(text)
+    dense = [space.dense_scores(view.vector) for view in views]
+    lexical = [space.lexical_scores(view.text) for view in views]
+    kept = None
     if allowed is not None:
         kept = np.array([owner.partition("#")[0] in allowed for owner in rows.owners])[rows.owner_of_row]
-        dense, lexical = np.where(kept, dense, -1.0), np.where(kept, lexical, 0.0)
     found: dict[int, None] = {}
-    for scores in (dense, lexical):
-        count = min(limit * 2, len(scores))
-        best = np.argpartition(-scores, count - 1)[:count]
-        ranked = best[np.argsort(-scores[best], kind="stable")]
-        owners = dict.fromkeys(int(o) for row, o in zip(ranked, rows.owner_of_row[ranked], strict=True) if scores[row] > 0)
+    for scores in (*dense, *lexical):
+        shown = scores if kept is None else np.where(kept, scores, -1.0)
+        count = min(limit * 2, len(shown))
+        best = np.argpartition(-shown, count - 1)[:count]
+        ranked = best[np.argsort(-shown[best], kind="stable")]
+        owners = dict.fromkeys(int(o) for row, o in zip(ranked, rows.owner_of_row[ranked], strict=True) if shown[row] > 0)
         found.update(dict.fromkeys(list(owners)[:limit]))
     return [_candidate(owner, rows, dense, lexical) for owner in found]
 
 
-def _candidate(owner: int, rows: PassageRows, dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> Candidate:
+def _candidate(
+    owner: int, rows: PassageRows, dense: Sequence[NDArray[np.float32]], lexical: Sequence[NDArray[np.float32]]
+) -> Candidate:
     first, last = int(rows.first_row[owner]), int(rows.last_row[owner])
-    parts_dense, parts_lexical = dense[first + 1 : last], lexical[first + 1 : last]
-    has_parts = last > first + 1
-    return Candidate(
-        key=rows.owners[owner],
-        whole_dense=float(dense[first]),
-        part_dense=float(parts_dense.max()) if has_parts else float(dense[first]),
-        whole_lexical=float(lexical[first]),
-        part_lexical=float(parts_lexical.max()) if has_parts else float(lexical[first]),
-        parts=tuple(parts_dense.tolist()),
+    parts = slice(first + 1, last) if last > first + 1 else slice(first, last)
+    scores = tuple(
+        Scores(float(d[first]), float(d[parts].max()), float(b[first]), float(b[parts].max())) for d, b in zip(dense, lexical, strict=True)
     )
+    return Candidate(rows.owners[owner], scores, tuple(dense[-1][first + 1 : last].tolist()))

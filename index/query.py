@@ -25,6 +25,7 @@ _YEAR = re.compile(r"(?<![\d/.,])(19[89]\d|20[0-7]\d)(?![\d.,]*\d|\s*%)")
 _PERIOD = re.compile(r"(20\d\d)\s*(?:-|–|đến|tới|sang)\s*(?:năm\s*)?(20\d\d)")
 _CODE = re.compile(r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)")
 _FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
+_JOINED_NUMBER = re.compile(r"(?<!\w)([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%/-])")
 _SEVERAL_READINGS = re.compile(r"(?<![\w&])([\w&]+) \(([^()]+)\)")
 _FOLLOW_UP = re.compile(
     r"^(?:thế|vậy|còn|rồi|riêng|và|thế còn|vậy còn|vậy thì|thế thì|họ|nó|việc đó|cái đó|báo cáo đó)\b|"
@@ -104,15 +105,15 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
     kinds = _kinds(text)
     whole = f"{previous} {text}" if follow_up else text
     documents, document_kinds, issuers, focus = _documents(whole)
-    years, periods = _years(text)
+    years, periods = years_and_periods(text)
     if follow_up and not years:
-        years, periods = _years(previous)
+        years, periods = years_and_periods(previous)
     if follow_up and not kinds:
         kinds = _kinds(previous)
     low = comparable(whole)
     if follow_up and years:
         focus = _without_other_years(focus, years)
-    terms = _content(focus)
+    terms = content_words(focus)
     kind: AnswerKind = max(kinds, key=lambda k: kinds[k]) if kinds else "clause"
     return Query(
         original=question.text,
@@ -138,12 +139,17 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
 
 
 def _repair(text: str, restore: Callable[[str], str] | None) -> str:
-    text = collapse(nfc(text)).strip(" ?!.")
+    text = _JOINED_NUMBER.sub(_apart, collapse(nfc(text)).strip(" ?!."))
     if restore is not None:
         text = restore(text)
     text = _SEVERAL_READINGS.sub(_likeliest, expand_abbreviations(text))
     text = wording().padding.sub(" ", place_tones(text))
     return collapse(wording().edges.sub(" ", collapse(text))).strip(" ,?!.")
+
+
+def _apart(match: re.Match[str]) -> str:
+    """KL62 → KL 62."""
+    return f"{match[1]} {match[2]}" if match[1].lower() in _document_words()[0] else match[0]
 
 
 def _likeliest(match: re.Match[str]) -> str:
@@ -167,7 +173,8 @@ def _kinds(text: str) -> dict[AnswerKind, float]:
     return scores
 
 
-def _years(text: str) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+def years_and_periods(text: str) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+    """Years named in `text`, and its year spans such as (2022, 2026)."""
     periods = tuple((int(a), int(b)) for a, b in _PERIOD.findall(text))
     return frozenset(int(y) for y in _YEAR.findall(text)), periods
 
@@ -205,7 +212,14 @@ def _figures(text: str, documents: tuple[DocumentNumber, ...]) -> frozenset[str]
     )
 
 
-def _content(text: str) -> tuple[str, ...]:
+def document_kind_spans(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, full name) of each kind of directive named in comparable text."""
+    kinds, _ = _document_words()
+    return [(m.start(), m.end(), _lookup(kinds, m[0])) for m in _document_patterns()[0].finditer(text)]
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Content syllables of a question, each once, in order: no question words, no grammar words, no years."""
     plain = not has_diacritics(text)
     skip = folded_function_words() if plain else wording().function_words
     return tuple(dict.fromkeys(w for w in re.findall(r"\w+", comparable(text)) if w not in skip and not re.fullmatch(r"(19|20)\d\d", w)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus.text import comparable
 from index.candidates import Candidate
-from index.documents import DirectiveFit, fit
+from index.documents import fit
 from index.library import Library
 from index.passages import plain
 from index.query import Query
@@ -26,12 +26,13 @@ from index.tokens import tokenize
 
 FEATURES = (
     "whole_dense", "part_dense", "whole_lexical", "part_lexical",
-    "whole_dense_raw", "part_dense_raw",
-    "clause_coverage", "pair_coverage", "context_coverage", "synonym_coverage",
+    "focus_whole_dense", "focus_part_dense", "focus_whole_lexical", "focus_part_lexical",
+    "focus_whole_dense_raw", "focus_part_dense_raw",
+    "clause_coverage", "pair_coverage", "context_coverage", "synonym_coverage", "local_coverage",
     "year_in_clause", "year_above", "year_other", "figures", "units_in_clause", "units_above",
     "own_number", "implemented", "cited", "kind_of_directive", "issuer", "place", "signer", "title", "period",
     "directive_best", "has_target", "has_lead", "has_time", "has_report", "has_rule", "has_citation",
-    "heading", "front", "end", "note", "short", "long", "boilerplate", "siblings",
+    "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document", "short", "long", "boilerplate",
 )  # fmt: skip
 
 _YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
@@ -88,18 +89,21 @@ def features(
     query: Query, candidates: Sequence[Candidate], library: Library, reader: WordReader, idf: dict[str, float]
 ) -> NDArray[np.float32]:
     """Feature rows, shape (candidates, len(FEATURES)). `idf` weighs each content word of the question."""
-    whole = _spread([c.whole_dense for c in candidates])
-    part = _spread([c.part_dense for c in candidates])
-    whole_lexical = _share([c.whole_lexical for c in candidates])
-    part_lexical = _share([c.part_lexical for c in candidates])
-    fits: dict[str, DirectiveFit] = {}
+    full = [c.scores[0] for c in candidates]
+    focus = [c.scores[-1] for c in candidates]
+    columns = [
+        _spread([s.whole_dense for s in full]), _spread([s.part_dense for s in full]),
+        _share([s.whole_lexical for s in full]), _share([s.part_lexical for s in full]),
+        _spread([s.whole_dense for s in focus]), _spread([s.part_dense for s in focus]),
+        _share([s.whole_lexical for s in focus]), _share([s.part_lexical for s in focus]),
+    ]  # fmt: skip
+    fused = 0.15 * sum(columns[:2]) + 0.1 * sum(columns[2:4])
     best: dict[str, float] = {}
-    fused = 0.35 * (whole + part) + 0.15 * (whole_lexical + part_lexical)
     for candidate, score in zip(candidates, fused, strict=True):
         key = library.clauses[candidate.key].directive
         best[key] = max(best.get(key, 0.0), float(score))
-        if key not in fits:
-            fits[key] = fit(query, library.directives[key], idf)
+    fits = {key: fit(query, library.directives[key], idf) for key in best}
+    local = {key: _local_idf(query, key, [c for c in candidates if library.clauses[c.key].directive == key], reader) for key in best}
     top = max(best.values(), default=1.0)
     pairs = set(zip(query.terms, query.terms[1:], strict=False))
     rows = []
@@ -108,21 +112,43 @@ def features(
         words = reader.words(candidate.key)
         rows.append(
             (
-                float(whole[i]), float(part[i]), float(whole_lexical[i]), float(part_lexical[i]),
-                10 * (candidate.whole_dense - 0.85), 10 * (candidate.part_dense - 0.85),
-                *_coverage(query, words, idf, pairs),
+                *(float(column[i]) for column in columns),
+                10 * (focus[i].whole_dense - 0.85), 10 * (focus[i].part_dense - 0.85),
+                *_coverage(query, words, idf, pairs), _weighed(local[clause.directive], words.syllables),
                 *_years_fit(query, words),
                 _share_of(query.figures, words.text), _units(query, words.text), _units(query, words.above_text),
                 *fits[clause.directive].as_tuple(),
                 best[clause.directive] - top,
                 *_rows_fit(query, candidate.key, library, words),
-                float(clause.kind == "heading"), float(clause.kind == "front"), float(clause.kind == "end"), float(clause.kind == "note"),
+                *_kind_fit(query, clause.kind),
                 float(len(words.text) < 60), max(0.0, math.log(max(len(words.text), 1) / 800)),
                 float("tổ chức thực hiện" in words.above_text and query.kind in {"target", "clause", "rule"}),
-                0.0,
             )  # fmt: skip
         )
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))
+
+
+def _local_idf(query: Query, directive: str, candidates: Sequence[Candidate], reader: WordReader) -> dict[str, float]:
+    """Rarity of the question's words among one directive's own candidates: what its every clause says tells nothing."""
+    read = [reader.words(c.key).syllables for c in candidates]
+    return {t: math.log1p(len(read) / (1 + sum(1 for words in read if t in words))) for t in query.terms} if read else {}
+
+
+def _weighed(idf: dict[str, float], present: frozenset[str]) -> float:
+    total = sum(idf.values())
+    return sum(weight for term, weight in idf.items() if term in present) / total if total else 0.0
+
+
+def _kind_fit(query: Query, kind: str) -> tuple[float, ...]:
+    document, listing = query.kind == "document", query.kind == "list"
+    heading, front, end = kind == "heading", kind == "front", kind == "end"
+    return tuple(
+        float(x)
+        for x in (
+            heading and not listing, front and not document, end and not document, kind == "note",
+            heading and listing, front and document, end and document,
+        )
+    )  # fmt: skip
 
 
 def _spread(values: Sequence[float]) -> NDArray[np.float32]:

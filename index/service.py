@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.abstention import Abstainer, signals
 from index.answering import compose, particulars_answer
 from index.answers import Answer, Question, SearchHit
-from index.candidates import Candidate, PassageRows, find_candidates
+from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
 from index.embedding import Embedder
 from index.evidence import Evidence, TermWeights, gather
 from index.generations import Generation, current_generation
 from index.indexing import Indexer, in_step, index_folder
 from index.library import Library, ReadableStore
+from index.mentions import DirectiveNames, narrow
 from index.particulars import asked_particulars, particular
 from index.passages import owner_key, plain
 from index.query import Query, understand
@@ -39,6 +39,7 @@ class Snapshot:
     generation: Generation
     rows: PassageRows
     reader: WordReader
+    names: DirectiveNames
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,6 @@ class SearchService:
         """The same service under other ranking weights, for training."""
         return SearchService(self._store, self._home, self._load_embedder, ranker=ranker, abstainer=self._abstainer)
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Question vectors, unit rows, shape (texts, dimension)."""
-        return self._load_embedder().embed_queries(texts)
-
     def refresh(self) -> Snapshot:
         """Read the store's newest revision; builds the index anew when it is missing or behind (a crash between the two)."""
         with self._lock:
@@ -87,7 +84,7 @@ class SearchService:
             if generation is None or not in_step(generation, revision, self._load_embedder().name):
                 generation = Indexer(self._home, self._load_embedder).publish(self._store)
             library = Library.read(self._store)
-            self._snapshot = Snapshot(library, generation, PassageRows.of(generation.keys), WordReader(library))
+            self._snapshot = Snapshot(library, generation, PassageRows.of(generation.keys), WordReader(library), DirectiveNames.of(library.directives.values()))
             return self._snapshot
 
     def ask(self, question: Question) -> Answer:
@@ -97,19 +94,21 @@ class SearchService:
     def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer many questions, embedding them in batches; same order."""
         snapshot = self.refresh()
-        queries = [understand(q, snapshot.generation.restore) for q in questions]
-        vectors = self.embed([q.text for q in queries]) if queries else []
-        return [
-            self._answer(snapshot, question, query, vector)
-            for question, query, vector in zip(questions, queries, vectors, strict=True)
-        ]
+        asked = self.understand(snapshot, questions)
+        return [self._answer(snapshot, question, query, views) for question, (query, views) in zip(questions, asked, strict=True)]
+
+    def understand(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[tuple[Query, list[View]]]:
+        """Each question read and put in two ways: whole, and without the words that only name a directive."""
+        queries = [narrow(understand(q, snapshot.generation.restore), snapshot.names) for q in questions]
+        texts = list(dict.fromkeys(text for q in queries for text in (q.text, q.focus)))
+        vectors = dict(zip(texts, self._load_embedder().embed_queries(texts), strict=True)) if texts else {}
+        return [(q, [View(" ".join([text, *q.expansions]), vectors[text]) for text in (q.text, q.focus)]) for q in queries]
 
     def search(self, query: str, k: int = 10) -> list[SearchHit]:
         """The `k` clauses ranked best for a query, without answering."""
         snapshot = self.refresh()
-        understood = understand(Question(query), snapshot.generation.restore)
-        vector = self.embed([understood.text])[0]
-        ranking = self.rank(snapshot, understood, vector)
+        understood, views = self.understand(snapshot, [Question(query)])[0]
+        ranking = self.rank(snapshot, understood, views)
         hits = []
         for candidate, probability in zip(ranking.candidates[:k], ranking.probabilities, strict=False):
             clause = snapshot.library.clauses[candidate.key]
@@ -119,10 +118,10 @@ class SearchService:
             )
         return hits
 
-    def rank(self, snapshot: Snapshot, query: Query, vector: NDArray[np.float32]) -> Ranking:
+    def rank(self, snapshot: Snapshot, query: Query, views: Sequence[View]) -> Ranking:
         """Candidates of one question with the ranker's belief in each, best first."""
         idf = self.idf(snapshot, query)
-        found = self.candidates(snapshot, query, vector)
+        found = self.candidates(snapshot, views)
         if not found:
             return Ranking(query, (), (), TermWeights(query, idf))
         rows = features(query, found, snapshot.library, snapshot.reader, idf)
@@ -136,10 +135,9 @@ class SearchService:
         )
 
     @staticmethod
-    def candidates(snapshot: Snapshot, query: Query, vector: NDArray[np.float32]) -> list[Candidate]:
+    def candidates(snapshot: Snapshot, views: Sequence[View]) -> list[Candidate]:
         """Clauses of the snapshot worth ranking."""
-        text = " ".join([query.text, *query.expansions])
-        found = find_candidates(snapshot.generation, snapshot.rows, text, vector, limit=CONSIDERED)
+        found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED)
         return [c for c in found if owner_key(c.key) in snapshot.library.clauses]
 
     @staticmethod
@@ -153,13 +151,12 @@ class SearchService:
             rarity[word] = math.log1p(lexical.size / (1 + frequency))
         return rarity
 
-    def _answer(self, snapshot: Snapshot, question: Question, query: Query, vector: NDArray[np.float32]) -> Answer:
-        ranking = self.rank(snapshot, query, vector)
+    def _answer(self, snapshot: Snapshot, question: Question, query: Query, views: Sequence[View]) -> Answer:
+        ranking = self.rank(snapshot, query, views)
         if not ranking.candidates:
             return _nothing_stored(question, query)
         evidence = self.evidence(snapshot, ranking)
-        raw = [(c.whole_dense, c.part_dense) for c in ranking.candidates[:EVIDENCE]]
-        values = signals(query, evidence, raw, snapshot.library, ranking.weights)
+        values = signals(query, evidence, ranking.candidates[:EVIDENCE], snapshot.library, ranking.weights)
         verdict = self._abstainer.judge(query, values)
         answer = None
         if asked_particulars(query):

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from corpus.text import comparable
 from index.abstention import SIGNALS, Abstainer, signals
 from index.answers import Question
+from index.candidates import View
 from index.embedding import load_embedder
-from index.query import Query, understand
+from index.query import Query
 from index.relevance import FEATURES, Ranker, features
 from index.service import EVIDENCE, SearchService, Snapshot
 
@@ -39,7 +40,7 @@ class Example:
     doc: str
     answerable: bool
     query: Query
-    vector: NDArray[np.float32]
+    views: Sequence[View]
     rows: NDArray[np.float32]
     right: NDArray[np.bool_]
 
@@ -52,15 +53,14 @@ def holds(text: str, evidence: str) -> bool:
 
 def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, object]]) -> list[Example]:
     """Features of every question's candidates."""
-    asked = [understand(Question(str(q["q"]), previous=q["prev"] or None), snapshot.generation.restore) for q in questions]  # type: ignore[arg-type]
-    vectors = service.embed([q.text for q in asked])
+    asked = service.understand(snapshot, [Question(str(q["q"]), previous=str(q["prev"]) if q["prev"] else None) for q in questions])
     made = []
-    for question, query, vector in zip(questions, asked, vectors, strict=True):
-        found = service.candidates(snapshot, query, vector)
+    for question, (query, views) in zip(questions, asked, strict=True):
+        found = service.candidates(snapshot, views)
         rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
         texts = [snapshot.library.clauses[c.key].text for c in found]
         right = np.array([holds(t, str(question["evidence"])) for t in texts])
-        made.append(Example(str(question["id"]), str(question["doc"]), question["kind"] != "unanswerable", query, vector, rows, right))
+        made.append(Example(str(question["id"]), str(question["doc"]), question["kind"] != "unanswerable", query, views, rows, right))
     return made
 
 
@@ -101,10 +101,9 @@ def signal_rows(service: SearchService, snapshot: Snapshot, ranker: Ranker, item
     rows = []
     trial = service.with_ranker(ranker)
     for e in items:
-        ranking = trial.rank(snapshot, e.query, e.vector)
+        ranking = trial.rank(snapshot, e.query, e.views)
         evidence = trial.evidence(snapshot, ranking)
-        raw = [(c.whole_dense, c.part_dense) for c in ranking.candidates[:EVIDENCE]]
-        rows.append(signals(e.query, evidence, raw, snapshot.library, ranking.weights))
+        rows.append(signals(e.query, evidence, ranking.candidates[:EVIDENCE], snapshot.library, ranking.weights))
     return np.array(rows, dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""What every command shares: its words, settings, parsed dates and exit codes. Heavy libraries load inside commands only."""
+"""What every command shares: words, settings, parsed dates, exit codes. Heavy libraries load inside commands only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WrongUsageError(typer.BadParameter):
     """A wrong argument, with a sentence that is shown as it stands."""
 
 
-def say(key: str, **fields: object) -> str:
+def say(key: str, /, **fields: object) -> str:
     """A sentence in the language of this run (CHIDAO_LANG, also from `.env`), known before the settings are."""
     return load_texts(_language())(key, **fields)
 
@@ -46,19 +46,22 @@ def _language() -> Language:
     return next((language for language in LANGUAGES if language == wanted), "vi")
 
 
-def option_help(key: str, *names: str, default: Any = None, **options: Any) -> Any:
+def option_help(key: str, *names: str, **options: Any) -> Any:
     """An option whose help is the sentence under `key`."""
-    return typer.Option(default, *names, help=say(key), show_default=False, **options)
+    return typer.Option(*names, help=say(key), show_default=False, **options)
 
 
-def argument_help(key: str, *, metavar: str, default: Any = ..., **options: Any) -> Any:
+def argument_help(key: str, *, metavar: str, **options: Any) -> Any:
     """A positional argument whose help is the sentence under `key`."""
-    return typer.Argument(default, help=say(key), metavar=metavar, show_default=False, **options)
+    return typer.Argument(help=say(key), metavar=metavar, show_default=False, **options)
 
 
 def command_help(name: str) -> dict[str, Any]:
     """Help and examples of a command: the sentences `cli.<name>.help` and `cli.<name>.examples`."""
-    return {"help": say(f"cli.{name}.help") + "\n\n" + say(f"cli.{name}.examples"), "short_help": say(f"cli.{name}.help")}
+    return {
+        "help": say(f"cli.{name}.help") + "\n\n" + say(f"cli.{name}.examples"),
+        "short_help": say(f"cli.{name}.help"),
+    }
 
 
 def composed() -> Composition:

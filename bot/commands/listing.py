@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from bot.commands.frame import (
     WrongUsageError,
@@ -35,15 +35,17 @@ def register(app: typer.Typer) -> None:
 
 
 def list_rows(
-    what: str = argument_help("cli.list.what", metavar="directives|clauses|targets|tasks|rules|deadlines"),
-    directive: str | None = option_help("cli.list.directive", "--directive", metavar="KEY"),
-    unit: str | None = option_help("cli.list.unit", "--unit", metavar="U"),
-    place: str | None = option_help("cli.list.place", "--place", metavar="P"),
-    first: str | None = option_help("cli.list.from", "--from", metavar="D"),
-    last: str | None = option_help("cli.list.to", "--to", metavar="D"),
-    shape: str = option_help("cli.list.format", "--format", default="table", metavar="table|jsonl|csv|xlsx|ics"),
-    output: Path | None = option_help("cli.list.output", "--output", "-o", metavar="FILE"),
+    what: Annotated[str, argument_help("cli.list.what", metavar="directives|clauses|targets|tasks|rules|deadlines")],
+    *,
+    directive: Annotated[str | None, option_help("cli.list.directive", "--directive", metavar="KEY")] = None,
+    unit: Annotated[str | None, option_help("cli.list.unit", "--unit", metavar="U")] = None,
+    place: Annotated[str | None, option_help("cli.list.place", "--place", metavar="P")] = None,
+    first: Annotated[str | None, option_help("cli.list.from", "--from", metavar="D")] = None,
+    last: Annotated[str | None, option_help("cli.list.to", "--to", metavar="D")] = None,
+    shape: Annotated[str, option_help("cli.list.format", "--format", metavar="table|jsonl|csv|xlsx|ics")] = "table",
+    output: Annotated[Path | None, option_help("cli.list.output", "--output", "-o", metavar="FILE")] = None,
 ) -> None:
+    """`chidao list`: rows of one kind, filtered."""
     from bot.exports import FORMATS  # noqa: PLC0415
     from bot.rows import KINDS, Selection  # noqa: PLC0415 - SQLAlchemy
 
@@ -90,7 +92,7 @@ def _rendered(app: Composition, kind: Kind, form: Format, selection: Selection, 
         return exports.as_jsonl(rows).encode()
     if form == "xlsx":
         return exports.as_xlsx(rows, kind, app.texts)
-    # Excel takes a CSV file for UTF-8 only when it begins with a byte-order mark; a pipe is for programs, which do not want it
+    # Excel takes a file for UTF-8 only when it begins with a byte-order mark; programs at a pipe do not want one.
     return exports.as_csv(rows, kind, app.texts).encode("utf-8-sig" if to_file else "utf-8")
 
 

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,11 +30,12 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest_files(
-    paths: list[Path] = argument_help("cli.ingest.paths", metavar="PATH..."),
-    manifest: Path | None = option_help("cli.ingest.manifest", "--manifest", metavar="FILE"),
+    paths: Annotated[list[Path], argument_help("cli.ingest.paths", metavar="PATH...")],
+    manifest: Annotated[Path | None, option_help("cli.ingest.manifest", "--manifest", metavar="FILE")] = None,
     *,
-    as_json: bool = option_help("cli.option.json", "--json", default=False),
+    as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
 ) -> None:
+    """`chidao ingest`: files into store and index."""
     from corpus.ingest import ingest  # noqa: PLC0415 - SQLAlchemy
     from corpus.manifest import load_manifest  # noqa: PLC0415
 
@@ -54,13 +55,17 @@ def ingest_files(
     if not reports:
         tell(say("cli.ingest.nothing"))
     elif not as_json:
-        counts = {status: sum(r.status == status for r in reports) for status in ("stored", "replaced", "unchanged", "refused")}
+        counts = {
+            status: sum(r.status == status for r in reports)
+            for status in ("stored", "replaced", "unchanged", "refused")
+        }
         put(say("cli.ingest.summary", **counts))
     if any(report.status == "refused" for report in reports):
         raise typer.Exit(REFUSED)
 
 
-def remove_directive(key: str = argument_help("cli.remove.key", metavar="KEY")) -> None:
+def remove_directive(key: Annotated[str, argument_help("cli.remove.key", metavar="KEY")]) -> None:
+    """`chidao remove`: one directive out of store and index."""
     app = composed()
     found = known_key(app.store, key)
     app.store.remove(found)

@@ -16,6 +16,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     Defaults,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
@@ -107,6 +108,7 @@ def build_application(app: Composition) -> _App:
     handlers = Handlers(app.conversation(app.bot_access()), Messenger(application.bot), worker)
     private = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
     # Order matters: the first that fits takes the update. Commands are text too; the conversation reads them.
+    application.add_handler(TypeHandler(Update, handlers.once), group=-1)
     application.add_handler(MessageHandler(private & filters.TEXT, handlers.on_text))
     application.add_handler(
         MessageHandler(private & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.on_other)
@@ -123,6 +125,7 @@ def run_bot(app: Composition) -> None:
         SettingsError: no token, or one that Telegram refuses.
     """
     application = build_application(app)
+    app.service.refresh()
     if not app.settings.admins:
         log.warning(app.texts("bot.no_admins"), action="bot.nobody")
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from telegram import Message, Update
+from telegram.ext import ApplicationHandlerStop
 
 from bot.callbacks import OpenClause
 from bot.conversation import Asking, GuideShown, Incoming, Notice, Pressed
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _ALERT_LIMIT = 200
+_UPDATES_REMEMBERED = 1000
 
 
 class Handlers:
@@ -34,6 +37,13 @@ class Handlers:
         self._conversation = conversation
         self._messenger = messenger
         self._worker = worker
+        self._seen: deque[int] = deque(maxlen=_UPDATES_REMEMBERED)
+
+    async def once(self, update: Update, _context: Context) -> None:
+        """Stops an update that came before: Telegram delivers again what it believes was not received."""
+        if update.update_id in self._seen:
+            raise ApplicationHandlerStop
+        self._seen.append(update.update_id)
 
     async def on_text(self, update: Update, _context: Context) -> None:
         """A question or a command; when it is edited, so is its answer."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from corpus.lines import is_capital
+from corpus.lines import CAPITALS, is_capital
 from corpus.text import comparable, place_tones
 
 _AREA = re.compile(r"\b(tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)\s+(?=\S)")
-_PROPER = r"[A-ZĐÀ-Ỹ][\wà-ỹ]*"
+_ORDINAL = re.compile(r"(?:khóa|khoá|thứ)\s+([ivxlc]+)\b")
+_PROPER = rf"[{CAPITALS}]\w*"
 _PROVINCE = re.compile(
     rf"(?:\b[Tt]ỉnh(?: ủy| uỷ)?|\b[Tt]hành (?:ủy|uỷ|phố)|\bTP\.?)\s+({_PROPER}(?:\s+-\s+{_PROPER}\s+{_PROPER}|(?:\s+{_PROPER}){{1,2}}))"
 )
@@ -68,7 +69,7 @@ def is_central(issuer: str | None) -> bool:
     if not issuer:
         return False
     lower = comparable(issuer)
-    return any(lower.startswith(comparable(name)) for name in bodies("central")) or lower.startswith("bộ ")
+    return any(comparable(name) in lower for name in bodies("central")) or bool(re.match(r"bộ (?!chỉ huy)", lower))
 
 
 def sentence_case(text: str) -> str:
@@ -92,9 +93,11 @@ def sentence_case(text: str) -> str:
     if first and not any(start == 0 for start, _ in spans):
         cased[0] = cased[0].upper()
         # "Sở Nội vụ", "Bộ Tài chính": the first word and the one after it.
-        second = re.match(r"\w+\s+(\w)(\w*)", lower)
+        second = re.match(r"(?:sở|bộ|cục|hội|đoàn)\s+(\w)(\w*)", lower)
         if second and second[1] + second[2] not in small:
             cased[second.start(1)] = second[1].upper()
+    for m in _ORDINAL.finditer(lower):
+        cased[m.start(1) : m.end(1)] = m[1].upper()
     return "".join(cased)
 
 

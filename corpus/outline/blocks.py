@@ -109,7 +109,7 @@ def _continues(line: Line, block: Block, lines: list[Line], layout: Layout) -> b
         return True
     if line.is_bold and not lines[block.lines[-1]].is_bold and not line.bare[:1].islower():
         return False
-    heading = block.label is not None and not finished(block.words) and ". " not in block.words and "; " not in block.words[-200:] and len(block.lines) <= 6
+    heading = block.label is not None and block.label.family not in BULLETS and not finished(block.words) and ". " not in block.words and "; " not in block.words[-200:] and len(block.lines) <= 6
     full = is_full(above, line.bare, layout)
     broken = lines[block.lines[-1]].end < line.start and line.gap > 0
     return goes_on(above, line.bare, full=full, heading=heading, gap=line.gap if broken else 0, layout=layout)

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from corpus.lines import Layout, Line, finished, goes_on, is_full
+from corpus.lines import CAPITALS, SMALLS, Layout, Line, finished, goes_on, is_full
 from corpus.outline.labels import read_label
 
 _PAGE_NUMBER = re.compile(r"(?:[-–—\s]*(?P<plain>\d{1,3})[-–—\s]*|(?:trang|page)\s*(?P<named>\d{1,3})(?:\s*/\s*\d{1,3})?)", re.IGNORECASE)
 _PAGE_DISTANCE = 600
 """Characters. Bare numbers nearer to each other than this are the cells of a table set one below another."""
-_MARK = re.compile(r"(?<=[a-zà-ỹA-ZĐÀ-Ỹ)”\"])(\d{1,2})(?=[\s,.;:)]|$)|\[\^?(\d{1,2})\]|([¹²³⁴⁵⁶⁷⁸⁹]+)")
+_MARK = re.compile(rf"(?<=[{SMALLS}{CAPITALS})”\"])(\d{{1,2}})(?=[\s,.;:)]|$)|\[\^?(\d{{1,2}})\]|([¹²³⁴⁵⁶⁷⁸⁹]+)")
 _NOTE = re.compile(r"(?:\[\^?(?P<square>\d{1,2})\]:?|(?P<small>[¹²³⁴⁵⁶⁷⁸⁹⁰]+)|(?P<plain>\d{1,2}))\s+(?P<rest>[^\d\s.,;:)].*)", re.DOTALL)
 _SMALL = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 _MARK_REACH = 120

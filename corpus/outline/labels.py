@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from corpus.lines import is_capital
+from corpus.lines import CAPITALS, is_capital
 
 
 class Family(IntEnum):
@@ -55,7 +55,7 @@ _ORDINALS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "
 _ALPHABET = "abcdđeghiklmnopqrstuvxy"
 _DIVISION = re.compile(
     r"(?P<word>PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|ĐIỀU|Điều)\s+(?:(?:THỨ|thứ)\s+(?P<ordinal>\w+)|(?P<number>[IVXLC]+|\d{1,3}[a-zđ]?))"
-    r"(?P<after>\s*[.:\-–—]\s*|\s*$|\s+(?=[A-ZĐÀ-Ỹ]))(?P<rest>.*)",
+    rf"(?P<after>\s*[.:\-–—]\s*|\s*$|\s+(?=[{CAPITALS}]))(?P<rest>.*)",
     re.DOTALL,
 )
 _FAMILY_OF_WORD = {"phần": Family.PART, "chương": Family.CHAPTER, "mục": Family.SECTION, "điều": Family.ARTICLE}
@@ -68,7 +68,7 @@ _BRACKET = re.compile(r"\(?(?P<label>\d{1,2})\)\s*(?P<rest>\S.*)", re.DOTALL)
 _LETTER = re.compile(r"(?:\((?P<open>[a-zđ])\)|(?P<label>[a-zđ])(?:\s*\)|\.(?=\s)|\s?/(?=\s)))[.:]?\s*(?P<rest>\S.*)", re.DOTALL)
 _ROMAN_SMALL = re.compile(r"\((?P<label>[ivx]{1,5})\)\s*(?P<rest>\S.*)", re.DOTALL)
 _LETTER_NUMBER = re.compile(r"(?P<label>[a-zđ]\.?\d{1,2})(?:\s*\)|\.(?=\s))[.:]?\s*(?P<rest>\S.*)", re.DOTALL)
-_BULLET = re.compile(r"(?P<glyph>[-–—−+*•●∙·▪■◾◦○►➢➤✓✔\uf0b7\uf02d\uf0a7])\s*(?P<rest>\S.*)|(?P<word>o)\s+(?P<late>[A-ZĐÀ-Ỹ].*)", re.DOTALL)
+_BULLET = re.compile(rf"(?P<glyph>[-–—−+*•●∙·▪■◾◦○►➢➤✓✔\uf0b7\uf02d\uf0a7])\s*(?P<rest>\S.*)|(?P<word>o)\s+(?P<late>[{CAPITALS}].*)", re.DOTALL)
 _GLYPHS = {"-": Family.DASH, "–": Family.DASH, "—": Family.DASH, "−": Family.DASH, "\uf02d": Family.DASH, "+": Family.PLUS,
            "*": Family.STAR, "◦": Family.CIRCLE, "○": Family.CIRCLE}  # fmt: skip
 

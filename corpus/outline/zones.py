@@ -12,12 +12,12 @@ from importlib import resources
 
 import yaml
 
-from corpus.lines import Line, finished, is_capital, markers, must_go_on
+from corpus.lines import CAPITALS, Line, finished, is_capital, markers, must_go_on
 from corpus.outline.labels import BULLETS, Label, read_label
 
 _FRONT_LIMIT = 60
 """Lines. A kind of document named farther down is not this directive's title."""
-_SIGNATURE = re.compile(r"(?P<mark>[A-Z](?:[./]?[A-Z]){0,2})(?:[.:/]+\s*|\s+)(?P<body>[A-ZĐÀ-Ỹ].*)", re.DOTALL)
+_SIGNATURE = re.compile(rf"(?P<mark>[A-Z](?:[./]?[A-Z]){{0,2}})(?:[.:/]+\s*|\s+)(?P<body>[{CAPITALS}].*)", re.DOTALL)
 _ANNEX_ALONE = re.compile(r"phụ (?:lục|biểu)(?:\s+số)?(?:\s*[:.]?\s*(?:[ivxl]{1,6}|\d{1,2}[a-z]?))?\s*[.:]?", re.IGNORECASE)
 _NUMBER_LINE = re.compile(r"^Số\s*[:.]?\s*(?:\d|\.{2,}|…|/|-|\s{2,})", re.IGNORECASE)
 _DATE_LINE = re.compile(r"^[^,;]{2,40},\s*ngày\s*[\d.…\s]*tháng\s*[\d.…\s]*năm", re.IGNORECASE)

@@ -14,8 +14,10 @@ from corpus.time_citations import MASK, mask_citations
 from corpus.time_words import FLAGS
 from corpus.times import TimeReading, read_times
 
-_SENTENCE_END: Final = re.compile(r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<![\d.]\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+")
+_SENTENCE_END: Final = re.compile(r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<!\s\d)(?<!\s\d\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+")
 _SEPARATOR: Final = re.compile(r",|;|\(|\)|:|\s(?:và|hoặc|trong đó)(?=\s)", FLAGS)
+BASELINE: Final = re.compile(r"so với [^,;.()]*", FLAGS)
+"""What a figure is compared with: its year is no deadline."""
 _LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
 
 
@@ -40,7 +42,8 @@ class Piece:
 
 def prepare(text: str) -> Text:
     """Reads the times of a clause and hides them, so that no year or day is taken for a figure."""
-    times = read_times(text)
+    compared = [m.span() for m in BASELINE.finditer(text)]
+    times = tuple(t for t in read_times(text) if not any(a <= t.start < b for a, b in compared))
     masked = mask_citations(text)
     for time in times:
         dated = time.due or time.period or time.starts_on or (not time.recurrence and not time.conditional)

@@ -102,6 +102,9 @@ def _continued(reading: Reading, here: int, stop: int, *, joined: bool) -> int |
             return head
         if reading.text[here - 1 : here] == ";" or ";" in reading.text[max(0, here - 2) : here]:
             return None
+    compound = words().compounds.at(reading.low, here)
+    if compound is not None and not joined and _goes_on(reading, compound.end):
+        return compound.end
     if _ends_list(reading, here):
         return None
     unit = unit_at(reading.text, reading.low, here)
@@ -111,6 +114,11 @@ def _continued(reading: Reading, here: int, stop: int, *, joined: bool) -> int |
     if word is None:
         return None
     return word.end() - len(word[0]) + len(word[0].rstrip("./-"))
+
+
+def _goes_on(reading: Reading, at: int) -> bool:
+    """A compound that is a body's name, not its verb: something other than an object's comma follows."""
+    return reading.text[at : at + 1] != ""
 
 
 def _ends_list(reading: Reading, here: int) -> bool:

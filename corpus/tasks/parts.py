@@ -20,7 +20,7 @@ _SPLIT_ADVERBS = re.compile(
     r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung|hoàn thành trước|gửi (?:về|kết quả|báo cáo))(?!\w))",
     re.IGNORECASE,
 )
-_TALLEST = 7
+_FEWEST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _cuts(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
 
 def _holds_duty(reading: Reading, body: int, left: int, right: int) -> bool:
     """A comma before an adverb cuts only when enough stands before it and a verb or a time comes after it."""
-    return left - body > _TALLEST and words().duty.at(reading.low, reading.past_adverbs(right)) is not None
+    return len(reading.text[body:left].split()) >= _FEWEST_WORDS and words().duty.at(reading.low, reading.past_adverbs(right)) is not None
 
 
 def _depths(text: str, start: int, end: int) -> list[int]:

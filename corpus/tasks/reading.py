@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from corpus.times import TimeReading
 
 _BLANK = re.compile(r"[\s*_\"“”']*")
-_LABEL = re.compile(
-    r"[\s*#_>]*(?:(?:Điều|Khoản|Mục|Phần)\s+[\dIVXLC]+\s*[.:)]?|[-+*•–▪]|\d{1,2}(?:\.\d{1,2})*\s*[.)]|"
-    r"\d{1,2}(?:\.\d{1,2})+\s*-?|\d{1,2}\s*-(?=\s)|[IVXLC]{1,6}\s*[-.)]|[a-zđ]\d?\s*[)]|[a-zđ]\.)?[\s*_\-–.:]*"
-)
+_MARKUP = re.compile(r"[\s*#_>]*(?:\[bookmark:[^\]]*\])?\s*")
+_BULLET = re.compile(r"[-+*•–▪✓]\s*")
+_AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,21 @@ class Reading:
         found = _BLANK.match(self.text, at)
         return found.end() if found else at
 
-    def after_label(self) -> int:
-        """Where the clause's own words begin, past "1.", "a)", "-" or "Điều 2."."""
-        found = _LABEL.match(self.text)
-        return found.end() if found else 0
+    def after_label(self, label: str) -> int:
+        """Where the clause's own words begin, past its `label` ("1", "a", "-", "Điều 2") and mark-up."""
+        markup = _MARKUP.match(self.text)
+        at = markup.end() if markup else 0
+        bullet = _BULLET.match(self.text, at)
+        if bullet is not None:
+            return bullet.end()
+        named = re.compile(r"(?:Điều|Khoản|Mục|Phần|Chương)\s+", re.IGNORECASE).match(self.text, at)
+        begin = named.end() if named else at
+        bare = label.split()[-1].strip("().") if label.split() else ""
+        opened = begin + (self.text[begin : begin + 1] == "(")
+        if bare and self.text.startswith(bare, opened) and not self.text[opened + len(bare) : opened + len(bare) + 1].isalnum():
+            after = _AFTER_LABEL.match(self.text, opened + len(bare))
+            return after.end() if after else at
+        return at
 
     def time_at(self, at: int) -> TimeReading | None:
         """The time expression that begins at `at`."""
@@ -58,6 +68,9 @@ class Reading:
             here = self.blank(at)
             time = self.time_at(here)
             found = words().before_verb.at(self.low, here)
+            verb = words().duty.at(self.low, here)
+            if found is not None and verb is not None and verb.end > found.end:
+                found = None
             end = max(time.end if time else here, found.end if found else here)
             if end == here:
                 return here

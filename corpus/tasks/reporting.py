@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.tasks.actors import actors_at, split_names
 from corpus.tasks.words import words
-from corpus.units import find_units, unit_at
+from corpus.units import unit_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _LISTED = re.compile(r"\s*(?:,|;|và|,\s*và|đồng thời gửi)\s*")
 _THROUGH = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:để\s+|,\s*)?(?:tổng hợp|theo dõi|thẩm định|xem xét)(?!\w)", re.IGNORECASE)
 _WINDOW = 120
 _PRODUCT_END = re.compile(
-    r"[,;:.(]|\s(?:để|nhằm|theo|trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|hoàn thành|của)(?!\w)"
+    r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|hoàn thành|của)(?!\w)"
 )
 
 
@@ -72,8 +72,6 @@ def _receiver(reading: Reading, at: int, end: int) -> tuple[tuple[str, ...], int
         named = _recipient_at(reading, here)
         if named is not None and (here == direct or words().report_to_after.search(reading.text, at, here)):
             return _recipients(reading, here, named, end)
-        if named is not None and here > direct and not _passable(reading, here):
-            return None
         step = re.compile(r"\W*\w+\W*").match(reading.text, here)
         if step is None or re.search(r"[.;]", reading.text[here : step.end()]):
             return None
@@ -81,11 +79,6 @@ def _receiver(reading: Reading, at: int, end: int) -> tuple[tuple[str, ...], int
         if named is not None:
             here = max(here, named)
     return None
-
-
-def _passable(reading: Reading, here: int) -> bool:
-    """A body inside the object of the report ("kết quả thực hiện của Sở ...") does not end the search."""
-    return True
 
 
 def _past_report_adverbs(reading: Reading, at: int) -> int:
@@ -122,11 +115,7 @@ def _recipients(reading: Reading, start: int, first_end: int, end: int) -> tuple
         if more is None or more > end:
             break
         at = more
-    return split_names(_with_office(reading, start, at)), at
-
-
-def _with_office(reading: Reading, start: int, end: int) -> str:
-    return reading.text[start:end]
+    return split_names(reading.text[start:at]), at
 
 
 def _through(reading: Reading, start: int, end: int) -> Iterator[str]:
@@ -151,4 +140,4 @@ def product_in(reading: Reading, start: int, end: int) -> str | None:
 
 def units_named(text: str) -> tuple[str, ...]:
     """Bodies of a table's cell or a label's value, as written."""
-    return split_names(" ".join(text.split())) if find_units(text) or text.strip() else ()
+    return split_names(" ".join(text.split()))

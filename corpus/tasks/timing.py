@@ -72,4 +72,5 @@ def _describes_a_paper(reading: Reading, time: TimeReading, start: int) -> bool:
     begin = max(start, time.start - _REACH)
     before = reading.low[begin : time.start]
     cut = max((m.end() for m in _PHRASE_START.finditer(before)), default=0)
-    return any(True for _ in words().papers.find_levelled(before[cut:]))
+    papers = list(words().papers.find_levelled(before))
+    return any(p.start >= cut or reading.text[begin + p.start].isupper() for p in papers)

@@ -33,10 +33,12 @@ class Words:
     actor_nouns: PhraseTable[str]
     named_by_verb: PhraseTable[str]
     named_nouns: tuple[str, ...]
+    compounds: PhraseTable[str]
     papers: PhraseTable[str]
     makes: PhraseTable[str]
     receivers: PhraseTable[str]
     called_upon: PhraseTable[str]
+    meeting: re.Pattern[str]
     labels: PhraseTable[str]
     together: frozenset[str]
     sections: Mapping[str, PhraseTable[str]]
@@ -64,10 +66,12 @@ def words() -> Words:
         actor_nouns=_table([*verbs["actor_nouns"], *general_words()]),
         named_by_verb=_table(verbs["named_by_verb"]),
         named_nouns=tuple(verbs["named_nouns"]),
+        compounds=_table(verbs["compounds"]),
         papers=_table(verbs["papers"]),
         makes=_table(verbs["makes"]),
         receivers=_table(tasks["receivers"]),
         called_upon=_table(tasks["called_upon"]),
+        meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
         together=frozenset(verbs["together"]),
         sections={kind: _table(listed) for kind, listed in tasks["sections"].items()},

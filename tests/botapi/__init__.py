@@ -26,7 +26,7 @@ Everything runs in the test's own event loop, on 127.0.0.1 and a free port; noth
   `remove_member`, `block_bot(user)`, `unblock_bot(user)`, `deactivate(user)`, `delete_group(chat)`, `migrate(actor, chat) -> supergroup`
 - topics: `open_topic(actor, chat, name) -> Topic`, `close_topic`, `reopen_topic`, `delete_topic`
 - waiting: `await wait_for_message(chat, n=1, after=, thread=, timeout=)`, `wait_for_edit(message)`, `wait_for_deletion(message)`,
-  `wait_for_call(method, n)`, `wait_for(condition, what)`, `expect_silence(chat, seconds)`, `all_confirmed()`; `moment()` gives an `after`
+  `wait_for_call(method, n)`, `wait_for(condition, what)`, `expect_silence(chat, seconds)`, `all_confirmed()`, `bot_listens()`; `moment()` gives an `after`
 - looking: `transcript(chat) -> list[str]`, `messages(chat)`; a `Message` has `.text` (or caption), `.entities`, `.buttons`, `.keyboard`,
   `.document` (`.name`, `.data`), `.media`, `.thread_id`, `.reply_to`, `.deleted`, `.edits`, `.reactions`
 - weather: `fail_next(method, code, description, times=, chat=, retry_after=)`, `drop_next(method, after=False)`, `delay_next(method, s)`,

@@ -361,11 +361,21 @@ class Control:
         finally:
             self._server.bot.updates.release(backwards=backwards)
 
+    async def bot_listens(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
+        """Wait until the bot polls, or has set its webhook: before that, `allowed_updates` may be an older one."""
+        await self._until(self._server.is_heard, "nobody polls and there is no webhook", timeout)
+
+    async def _until(self, condition: Callable[[], bool], complaint: str, seconds: float) -> None:
+        """For what no signal announces."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not condition():
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"after {seconds} s {complaint}")
+            await asyncio.sleep(0.005)
+
     async def all_confirmed(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         """Wait until the bot has confirmed every update."""
-        async with asyncio.timeout(timeout):
-            while self._server.bot.updates.pending:
-                await asyncio.sleep(0.01)
+        await self._until(lambda: not self._server.bot.updates.pending, "updates are still unconfirmed", timeout)
 
 
 _ADMIN_RIGHTS = (

@@ -133,6 +133,10 @@ class BotApiServer:
         """The webhook deliverer of a bot, if it has a webhook."""
         return self._deliveries.get((bot or self.bot).id)
 
+    def is_heard(self) -> bool:
+        """Whether the first bot waits for updates now, in either way."""
+        return self.bot.webhook is not None or self.polling(self.bot).waits
+
     def webhook_may_change(self, bot: Bot) -> bool:
         """Whether the last change of the webhook is long enough ago; counts this one if so."""
         now = asyncio.get_running_loop().time()
@@ -274,21 +278,33 @@ class BotApiServer:
 
 
 async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, Upload]]:
-    """Parameters of the query and the body as text, and uploaded files."""
+    """Parameters of the query and the body as text, and uploaded files. A GET may have a body too: pyTelegramBotAPI sends one."""
     params = dict(request.query)
     files: dict[str, Upload] = {}
-    if request.method != hdrs.METH_POST:
+    if not request.can_read_body:
         return params, files
     if request.content_type == "application/json":
         raw = await request.read()
         body = json.loads(raw) if raw.strip() else {}
-        return params | {name: _as_text(value) for name, value in body.items()}, files
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            files[name] = Upload(value.filename, value.content_type, value.file.read())
-        else:
-            params[name] = value if isinstance(value, str) else bytes(value).decode()
+        params |= {name: _as_text(value) for name, value in body.items()}
+    elif request.content_type == "multipart/form-data":
+        await _read_parts(request, params, files)
+    else:
+        params |= dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
     return params, files
+
+
+async def _read_parts(request: web.Request, params: dict[str, str], files: dict[str, Upload]) -> None:
+    received = 0
+    async for part in await request.multipart():
+        data = bytes(await part.read())
+        received += len(data)
+        if received > _MAX_REQUEST:
+            raise web.HTTPRequestEntityTooLarge(_MAX_REQUEST, received)
+        if part.filename is None:
+            params[part.name] = data.decode()
+        else:
+            files[part.name] = Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream"), data)
 
 
 def _as_text(value: Any) -> str:

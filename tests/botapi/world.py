@@ -271,7 +271,8 @@ class World:
     def group(self, title: str, *, kind: ChatType = "group", is_forum: bool = False, username: str | None = None) -> Chat:
         """An empty group, supergroup or channel."""
         chat_id = -next(self._group_ids) if kind == "group" else -1_000_000_000_000 - next(self._supergroup_ids)
-        chat = Chat(chat_id, kind, title, username=username, is_forum=is_forum)
+        # Message 1 of a group is the service message of its making, which is why no topic ever has the id 1.
+        chat = Chat(chat_id, kind, title, username=username, is_forum=is_forum, next_message_id=2)
         self.chats[chat.id] = chat
         return chat
 

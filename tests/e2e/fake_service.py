@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from index.answers import Answer, Citation, Question, SearchHit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from corpus.store import Store
 
 PLAN = "45-kh-tu-hoa-son-2023"
@@ -58,11 +60,11 @@ class FakeService:
             citations=(first, SECOND, ANNEX),
         )
 
-    def ask_many(self, questions: list[Question]) -> list[Answer]:
+    def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
         """Each in turn."""
         return [self.ask(question) for question in questions]
 
-    def search(self, query: str, k: int) -> list[SearchHit]:
+    def search(self, query: str, k: int = 10) -> list[SearchHit]:
         """Nothing."""
         return []
 

@@ -24,6 +24,10 @@ COMPOSED = (
 )
 
 
+# The first words of keys that this test can follow; command-line keys are put together in bot.commands.
+OWN = {"access", "answer", "ask", "bot", "button", "cite", "clause", "command", "console", "error", "guide", "profile"}
+
+
 def fields(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
@@ -36,12 +40,12 @@ def test_a_sentence_stands_in_every_language_with_the_same_fields(key):
     assert len({frozenset(fields(sentence)) for sentence in row.values()}) == 1
 
 
-def test_every_key_in_the_code_stands_in_the_catalogue_and_every_key_of_the_catalogue_in_the_code():
+def test_every_key_in_the_code_stands_in_the_catalogue_and_the_surfaces_keys_are_all_used():
     code = "\n".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
     called = set(re.findall(r"""(?<!load_)texts\(\s*f?["']([a-z_.]+)["']""", code))
     assert called - set(KEYS) == set()
-    mentioned = {key for key in KEYS if f'"{key}"' in code}
-    assert set(KEYS) - mentioned - COMPOSED == set()
+    own = {key for key in KEYS if key.split(".")[0] in OWN}
+    assert own - {key for key in own if f'"{key}"' in code} - COMPOSED == set()
 
 
 def test_a_missing_field_is_an_error_not_a_hole():

@@ -31,6 +31,11 @@ class Polling:
         self._last_start = float("-inf")
         self._next_conflict = float("-inf")
 
+    @property
+    def waits(self) -> bool:
+        """Whether a poll is open."""
+        return self._waiting is not None and not self._waiting.done()
+
     async def conflict(self, text: str) -> ApiError:
         """A 409; repeats within the spacing are held back for its length."""
         now = asyncio.get_running_loop().time()
@@ -59,6 +64,9 @@ class Polling:
             arrival = asyncio.ensure_future(queue.arrived.wait(left))
             try:
                 await asyncio.wait({arrival, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                interrupted.cancel()
+                raise
             finally:
                 arrival.cancel()
             if interrupted.done():

@@ -1,0 +1,87 @@
+"""`chidao bench`: measures search and the embedding model with the product's own code, apart from the real store."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.commands.frame import WrongUsageError, argument_help, command_help, composed, option_help, put, say, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from index.embedding import Embedder
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command and its two measurements."""
+    bench = typer.Typer(help=say("cli.bench.help"), no_args_is_help=True, rich_markup_mode="rich")
+    bench.command("retrieval", **command_help("bench.retrieval"))(retrieval)
+    bench.command("embedding", **command_help("bench.embedding"))(embedding)
+    app.add_typer(bench, name="bench")
+
+
+def retrieval(
+    folder: Annotated[Path, argument_help("cli.bench.folder", metavar="DIR")],
+    *,
+    as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
+) -> None:
+    """`chidao bench retrieval`: a BEIR-layout set."""
+    if not folder.is_dir():
+        raise WrongUsageError(say("cli.bench.no_folder", folder=folder))
+    from index.bench import bench_retrieval  # noqa: PLC0415 - FAISS
+
+    embedder = _embedder()
+    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir:  # fresh each time: its speeds are real ones
+        _show(bench_retrieval(folder, embedder, Path(workdir), tell), as_json=as_json)
+
+
+def embedding(
+    texts: Annotated[Path | None, argument_help("cli.bench.texts", metavar="FILE")] = None,
+    *,
+    as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
+) -> None:
+    """`chidao bench embedding`: the model against its package."""
+    from index.bench import bench_embedding  # noqa: PLC0415
+
+    _show(bench_embedding(_embedder(), _passages(texts)), as_json=as_json)
+
+
+def _embedder() -> Embedder:
+    from index.embedding import load_embedder  # noqa: PLC0415 - torch
+
+    settings = composed().settings
+    return load_embedder(settings.embedding, settings.home, tell)
+
+
+def _passages(texts: Path | None) -> list[str]:
+    """Lines of a file, or the clauses of the samples that come with the program."""
+    if texts is not None:
+        try:
+            lines = texts.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongUsageError(say("cli.bench.no_texts", file=texts)) from error
+        return [line.strip() for line in lines if line.strip()]
+    import corpus.samples  # noqa: PLC0415
+    from corpus.errors import UnreadableFile  # noqa: PLC0415
+    from corpus.reading import read_file  # noqa: PLC0415
+
+    passages: list[str] = []
+    for path in sorted(Path(next(iter(corpus.samples.__path__))).iterdir()):
+        try:
+            passages += [clause.text for directive in read_file(path) for clause in directive.clauses if clause.text]
+        except UnreadableFile:
+            continue
+    return passages
+
+
+def _show(figures: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        put(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        put(f"{name:<18} {value}")

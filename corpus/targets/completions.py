@@ -1,0 +1,102 @@
+"""Goals without a figure: what is to be completed, what a place is to become, what is to be reached and exceeded."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from corpus.targets.context import Section
+from corpus.targets.reading import Draft
+from corpus.targets.statements import Text
+from corpus.targets.vocabulary import any_of, holds
+from corpus.time_citations import MASK
+from corpus.time_words import FLAGS
+from corpus.times import TimeReading
+
+_ITEM: Final = re.compile(r"\((?:\d{1,2}|[ivx]{1,4}|[a-zđ])\)\s*", FLAGS)
+_HELPERS: Final = r"(?:phấn đấu|cơ bản|sớm|tập trung|tiếp tục|đẩy nhanh|đẩy mạnh|quyết tâm|phải|khẩn trương|để|và)"
+
+
+@cache
+def _completing_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^|[,:]\s*)(?:[\s,\x1a]|{_HELPERS}\s)*(?P<goal>{any_of('completing')}(?!\w)(?!\s+{any_of('not_completing')}(?!\w))"
+        rf"[^\n]*)", FLAGS,
+    )  # fmt: skip
+
+
+@cache
+def _striving_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?P<goal>{any_of('striving')}(?!\w)[^\n]*)", FLAGS)
+
+
+@cache
+def _exceeding_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?P<subject>[^,;:]*?)\s(?:đạt và vượt|vượt|bằng hoặc vượt)\s(?P<bar>dự toán|kế hoạch|chỉ tiêu|mức bình quân)[^,;]*", FLAGS)
+
+
+@cache
+def _becoming_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?P<goal>[^,;:]{{2,80}}?\s{any_of('becoming')}\s[^;]*)", FLAGS)
+
+
+def read_completion(text: Text, span: tuple[int, int], section: Section, current: TimeReading | None) -> list[Draft]:
+    """The goal of a statement that holds no figure of its own; at most one, but one for each item of "(1) ...; (2) ..."."""
+    start, end = span
+    masked = text.masked[start:end]
+    time = next((t for t in reversed(text.times) if start <= t.start < end and t.due), current)
+    exceeding = _exceeding_pattern().search(masked)
+    if exceeding and section.kind in ("goal", "plain"):
+        return [_draft(text, start + exceeding.start(), start + exceeding.end(), section, time, op=">=")]
+    found = _completing_pattern().search(masked)
+    if found and section.kind != "organization":
+        return [_draft(text, start + found.start("goal"), end, section, time)]
+    striving = _striving_pattern().search(masked)
+    dated = any(start <= t.start < end and t.due for t in text.times)
+    if striving and dated:
+        return [_draft(text, start + striving.start("goal"), end, section, time)]
+    return []
+
+
+def read_becoming(text: Text, span: tuple[int, int], section: Section) -> list[Draft]:
+    """What a place is to be by the date of its own heading ("Mục tiêu đến năm 2030": "X là thành phố ...")."""
+    masked = text.masked[span[0] : span[1]]
+    found = _becoming_pattern().match(masked)
+    if not (section.whole_goal and section.due and found):
+        return []
+    return [_draft(text, span[0], span[0] + found.end("goal"), section, None)]
+
+
+def read_items(text: Text, at: int, section: Section, current: TimeReading | None) -> tuple[list[Draft], int]:
+    """The items of "hoàn thành ...: (1) A. (2) B." that begins at `at`, one goal each, and where the list ends."""
+    drafts: list[Draft] = []
+    opening = _ITEM.search(text.plain, at)
+    while opening:
+        following = _ITEM.search(text.plain, opening.end())
+        end = following.start() if following else _sentence_end(text.plain, opening.end())
+        drafts.append(_draft(text, opening.end(), _trimmed(text.plain, opening.end(), end), section, current))
+        if not following:
+            return drafts, end
+        opening = following
+    return drafts, at
+
+
+def _trimmed(plain: str, start: int, end: int) -> int:
+    return start + len(plain[start:end].rstrip(" .;,"))
+
+
+def _sentence_end(plain: str, at: int) -> int:
+    found = re.search(r"[.;](?=\s|$)", plain[at:])
+    return at + found.end() if found else len(plain)
+
+
+def _draft(text: Text, start: int, end: int, section: Section, time: TimeReading | None, op: str = "=") -> Draft:
+    plain = text.plain[start:end].rstrip(" .;,")
+    lead = len(plain) - len(plain.lstrip(" ,;:" + MASK))
+    plain = " ".join(plain.split())
+    open_term = bool(holds("open_term").search(plain))
+    due = time.due if time else None if open_term else section.due
+    period = time.period if time else section.period
+    each = "năm" if re.search(r"(?:hằng|hàng|mỗi) năm", plain, FLAGS) else None
+    return Draft(start + lead, end, plain[:1].upper() + plain[1:], op=op, due=due, period=period, cadence=each)  # type: ignore[arg-type]

@@ -1,0 +1,82 @@
+"""Goals in tables: a row names the indicator and its unit, and each dated or planned column gives a value."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from typing import Final
+
+from corpus.records import Clause, Target
+from corpus.targets.context import Section
+from corpus.targets.quantities import Quantity, find_quantities
+from corpus.targets.tops import find_tops
+from corpus.targets.vocabulary import alternatives_of, target_words
+from corpus.text import collapse
+from corpus.time_words import FLAGS, YEAR
+from corpus.times import read_time
+
+_DATED: Final = re.compile(rf"{YEAR}")
+
+
+@cache
+def _column(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*{alternatives_of(target_words('columns')[kind])}(?!\w)", FLAGS)
+
+
+def read_row(clause: Clause, section: Section, issued_on: date | None) -> list[Target]:
+    """One target for each value column of the row; none when it names no indicator or holds no value."""
+    indicator = next((cell for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), None)
+    if indicator is None:
+        return []
+    unit = next((collapse(cell) for title, cell in clause.cells if _column("unit").match(title)), None)
+    targets = []
+    for title, cell in clause.cells:
+        if cell == indicator or not _is_value_column(title, issued_on):
+            continue
+        quantity = _value(cell)
+        if quantity:
+            targets.append(_target(clause, indicator, unit, title, cell, quantity, section))
+    return targets
+
+
+def _names(cell: str) -> bool:
+    return bool(re.search(r"[^\W\d]{2}", cell))
+
+
+def _is_value_column(title: str, issued_on: date | None) -> bool:
+    """True for a column of planned values: dated, not before the directive, and no result, note or unit."""
+    if _column("not_value").match(title) or not (_DATED.search(title) or _column("value").match(title)):
+        return False
+    reading = read_time(title)
+    return not (reading and reading.due and issued_on and reading.due < issued_on)
+
+
+def _value(cell: str) -> Quantity | None:
+    cell = collapse(cell)
+    found = find_tops(cell) or find_quantities(cell)
+    whole = len(cell) <= 40 and len(found) == 1
+    return found[0] if whole else None
+
+
+def _target(clause: Clause, indicator: str, unit: str | None, title: str, cell: str, quantity: Quantity, section: Section) -> Target:
+    reading = read_time(title)
+    return Target(
+        path=clause.path,
+        indicator=collapse(indicator),
+        quote=_quote(clause, indicator, cell),
+        op=quantity.op,
+        value=quantity.value,
+        value_max=quantity.value_max,
+        unit=quantity.unit or unit,
+        due=reading.due if reading and reading.due else section.due,
+        period=reading.period if reading and reading.period else section.period,
+    )
+
+
+def _quote(clause: Clause, indicator: str, cell: str) -> str:
+    """The row as it stands, or the indicator's cell when a break runs through the row."""
+    for segment in clause.segments:
+        if collapse(indicator) in segment and collapse(cell) in segment:
+            return segment
+    return next((s for s in clause.segments if collapse(indicator) in s), clause.segments[0])

@@ -1,0 +1,101 @@
+"""Rows of task tables: which column is who, what, when; each row one duty."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from corpus.phrases import levelled
+from corpus.records import Task
+from corpus.tasks.quoting import quote_of
+from corpus.tasks.reading import read
+from corpus.tasks.reporting import coop_in, recipients_in, units_named
+from corpus.tasks.timing import When, when_in, when_of_cell
+from corpus.tasks.words import words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corpus.records import Clause
+    from corpus.tasks.sections import Context
+
+_NOTHING = re.compile(r"[\s\-–—.…/xX0]*")
+_INDEX = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[a-zđ])[.)]?\s*")
+
+
+def task_of_row(clause: Clause, context: Context, *, issued_on: date | None) -> Task | None:
+    """The duty of a table's row; None when the table has neither a column of actors nor one of times."""
+    cells = _by_role(clause.cells)
+    action = " ".join(cells.get("action", "").split()) or _longest_unknown(clause)
+    if not action or _NOTHING.fullmatch(action) or not ({"lead", "when"} & cells.keys()):
+        return None
+    lead, coop = _actors(cells)
+    when = when_of_cell(cells["when"], issued_on=issued_on) if cells.get("when") else When()
+    reading = read(action, issued_on=issued_on)
+    if not when.text:
+        when = when_in(reading, 0, len(action), issued_on=issued_on)
+    if not lead and not when.text:
+        return None
+    report_to, via = recipients_in(reading, 0, len(action))
+    if cells.get("report_to"):
+        report_to = units_named(cells["report_to"])
+    return Task(
+        path=clause.path,
+        action=action[:300].rstrip(" ,;."),
+        quote=quote_of(clause, action) or quote_of(clause, clause.text),
+        lead=lead or context.lead,
+        coop=coop,
+        due=when.due,
+        due_text=when.text,
+        recurrence=when.recurrence,
+        recurs_before=when.recurs_before,
+        report_to=report_to,
+        via=via,
+        product=cells.get("product") or None,
+    )
+
+
+def _by_role(cells: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Cell text by role; cells of one role are joined, those that hold nothing left out."""
+    roles: dict[str, str] = {}
+    for title, text in cells:
+        role = role_of(title)
+        value = " ".join(text.split())
+        if role is None or _NOTHING.fullmatch(value):
+            continue
+        if role == "index" and roles.get("index"):
+            role = "action"
+        roles[role] = f"{roles[role]}; {value}" if role in roles and role != "action" else roles.get(role) or value
+    return roles
+
+
+def role_of(title: str) -> str | None:
+    """What a column with this title holds; None when its words do not say."""
+    low = levelled(" ".join(title.split()))
+    lead_too = "chủ trì" in low
+    for role, table in words().columns.items():
+        if role == "coop" and lead_too:
+            continue
+        if role == "index" and len(low) > 14:
+            continue
+        if next(table.find_levelled(low), None) is not None:
+            return role
+    return None
+
+
+def _longest_unknown(clause: Clause) -> str:
+    """The wordiest cell whose title says nothing: a table without a title for its duties."""
+    texts = [" ".join(text.split()) for title, text in clause.cells if role_of(title) is None]
+    longest = max(texts, key=len, default="")
+    return longest if len(longest.split()) > 3 and not _INDEX.fullmatch(longest) else ""
+
+
+def _actors(cells: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Leads and helpers; a cell may hold both: "Sở Nội vụ chủ trì, phối hợp với Sở Tài chính"."""
+    lead_cell, coop_cell = cells.get("lead", ""), cells.get("coop", "")
+    split = re.split(r"[,;.]?\s*(?:phối hợp(?:\s+với)?)\s*:?\s*", lead_cell, maxsplit=1, flags=re.IGNORECASE)
+    lead_text = re.sub(r"(?i)^\s*(?:cơ quan |đơn vị )?(?:chủ trì)\s*:?\s*|\s*(?:chủ trì)\s*$", "", split[0])
+    coop = units_named(split[1]) if len(split) > 1 else ()
+    coop_reading = read(coop_cell)
+    named, _ = coop_in(coop_reading, 0, len(coop_cell))
+    return units_named(lead_text), coop + (named or units_named(coop_cell))

@@ -1,0 +1,107 @@
+"""Parts of a question that only name a directive ("theo Kế hoạch ... của ..."), told from what is asked about it.
+
+The words of stored directives' particulars decide how far a naming phrase reaches; nothing is searched here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from corpus.store_records import StoredDirective
+from corpus.text import collapse, comparable
+from index.query import Query, content_words, document_kind_spans, years_and_periods
+from index.tokens import tokenize
+
+_CONNECTORS = frozenset("của về do số ký kí ông bà đồng chí thực hiện theo và năm ngày tháng giai đoạn bí thư chủ tịch khóa này đó trên trong".split())
+_WORD = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*|[,;:()?]")
+_STOPS = frozenset(",;:()?")
+_DANGLING = re.compile(r"\b(?:theo|trong|tại|ở|của|theo tinh thần|theo chỉ đạo)\s*(?=[,.;)]|$)|\(\s*[,;]?\s*\)")
+_FEWEST_WORDS = 2
+
+
+@dataclass(frozen=True)
+class DirectiveNames:
+    """Words by which the stored directives go: by kind of directive, and everyone's signers and places."""
+
+    words: dict[str, frozenset[str]]
+    signers: tuple[str, ...]
+    places: tuple[str, ...]
+
+    @classmethod
+    def of(cls, directives: Iterable[StoredDirective]) -> DirectiveNames:
+        """Collect the names of all stored directives."""
+        words: dict[str, set[str]] = {}
+        signers, places = set(), set()
+        for d in directives:
+            cited = " ".join(f"{c.kind or ''} {c.number or ''}" for c in d.cites if c.relation == "implements")
+            text = f"{d.title or ''} {d.issuer or ''} {d.place or ''} {d.number or ''} {d.signer or ''} {cited}"
+            words.setdefault(comparable(d.kind or ""), set()).update(tokenize(text).sequence, tokenize(text).wholes)
+            if d.signer:
+                signers.add(comparable(d.signer))
+            if d.place:
+                places.add(comparable(d.place))
+        return cls({k: frozenset(v) for k, v in words.items()}, tuple(sorted(signers, key=len, reverse=True)), tuple(places))
+
+
+def narrow(query: Query, names: DirectiveNames) -> Query:
+    """The query with `focus`, `terms`, `years` and `periods` freed of the words that only name a directive."""
+    text = comparable(query.text)
+    spans = [*_kind_spans(text, names), *_signer_spans(text, names)]
+    if not spans:
+        return query
+    focus = _without(text, spans)
+    terms = content_words(focus)
+    if len(terms) < _FEWEST_WORDS:
+        return query
+    years, _ = years_and_periods(focus)
+    return replace(query, focus=focus, terms=terms, years=years)
+
+
+def _kind_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
+    spans = []
+    end = 0
+    for start, after, kind in document_kind_spans(text):
+        if start < end:
+            continue
+        known = names.words.get(kind, frozenset())
+        end, named = _reach(text, after, known)
+        if named:
+            spans.append((start, end))
+        else:
+            end = after
+    return spans
+
+
+def _reach(text: str, start: int, known: frozenset[str]) -> tuple[int, bool]:
+    """How far the words after a kind still name the directive, and whether any of them does."""
+    end, named = start, False
+    for match in _WORD.finditer(text, start):
+        word = match[0]
+        if word in _STOPS:
+            if word in "()" and not named:
+                continue
+            break
+        if word in known or all(part in known or part.isdigit() for part in re.split(r"[-/]", word)):
+            end, named = match.end(), True
+        elif word not in _CONNECTORS:
+            break
+    return end, named
+
+
+def _signer_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
+    spans = []
+    for signer in names.signers:
+        pattern = rf"(?:\b(?:do|ông|bà|đồng chí|bí thư|chủ tịch|phó bí thư|phó chủ tịch)\s+)*{re.escape(signer)}(?:\s+(?:ký|kí)\b)?"
+        spans += [m.span() for m in re.finditer(pattern, text)]
+    return spans
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    kept, at = [], 0
+    for start, end in sorted(spans):
+        kept.append(text[at : max(start, at)])
+        at = max(at, end)
+    left = " ".join([*kept, text[at:]])
+    return collapse(_DANGLING.sub(" ", collapse(left).replace(" ,", ","))).strip(" ,;:()")

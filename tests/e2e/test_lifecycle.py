@@ -1,0 +1,117 @@
+"""The bot as a process: signals, restarts, refused tokens, and a log without secrets."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.texts import load_texts
+from tests.e2e.conftest import ADMIN, SECRET
+
+if TYPE_CHECKING:
+    from tests.botapi import Control
+    from tests.botapi.world import Chat, User
+
+VI = load_texts("vi")
+
+
+@pytest.fixture
+def an(telegram: Control) -> User:
+    return telegram.user("An", user_id=ADMIN)
+
+
+@pytest.fixture
+def chat(telegram: Control, an: User) -> Chat:
+    return telegram.private(an)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_the_bot_finishes_what_it_is_answering(start_bot, telegram, an, chat, mode, stop):
+    process = await start_bot(mode)
+    await process.until_logged("bot.started")
+    telegram.send_text(an, chat, "câu chậm?")
+    await telegram.wait_for_call("sendChatAction")
+    assert await process.stop(stop) == 0
+    assert "(câu chậm?)" in telegram.messages(chat)[-1].text
+    assert "bot.stopped" in process.log
+
+
+async def test_what_was_asked_while_the_bot_was_away_is_answered_and_old_buttons_still_work(
+    start_bot, telegram, an, chat
+):
+    process = await start_bot()
+    telegram.send_text(an, chat, "Bao nhiêu?")
+    answer = await telegram.wait_for_message(chat, timeout=20)
+    telegram.send_text(an, chat, "không nêu?")
+    abstention = await telegram.wait_for_message(chat)
+    await process.stop()
+    telegram.send_text(an, chat, "Còn 2030?", reply_to=answer)
+    await start_bot()
+    late = await telegram.wait_for_message(chat, timeout=20)
+    # The question itself is forgotten; the headline it was answered with says what it was about.
+    assert "Câu trước: Tối thiểu 80% vào năm 2030 (Bao nhiêu?)" in late.text
+    await telegram.press(an, abstention, "1")
+    assert "Câu hỏi: Nguồn lực thực hiện Kế hoạch 45 lấy từ đâu?" in (await telegram.wait_for_message(chat)).text
+    await telegram.press(an, answer, "mục III.2")
+    assert (await telegram.wait_for_message(chat)).text == VI("clause.gone")  # nothing is stored in this home
+
+
+async def test_the_log_never_shows_the_token_or_the_secret_whatever_happens(
+    start_bot, telegram, telegram_server, an, chat, mode
+):
+    process = await start_bot(mode, CHIDAO_ADMINS=f"{ADMIN}")
+    await process.until_logged("bot.started")
+    telegram.send_text(an, chat, "câu hỏng?")
+    await telegram.wait_for_message(chat)
+    telegram.drop_next("sendMessage")
+    telegram.send_text(an, chat, "Bao nhiêu?")
+    await process.until_logged("send.uncertain")
+    telegram.fail_next("sendMessage", 500)
+    telegram.send_text(an, chat, "Trích dài?")
+    await telegram.wait_for(lambda: len(telegram.messages(chat)) >= 3, "the rest")
+    if mode == "polling":
+        telegram.drop_next("getUpdates")
+        await process.until_logged("poll.failed")
+    await telegram_server.stop()
+    assert await process.stop() == 0
+    await telegram_server.start()
+    log = process.log
+    assert "Traceback" in log
+    assert telegram_server.token not in log
+    assert telegram_server.token.partition(":")[2] not in log
+    assert SECRET not in log
+
+
+async def test_a_refused_token_is_one_clear_sentence(start_bot, telegram_server):
+    telegram_server.forgive("")
+    process = await start_bot(CHIDAO_BOT_TOKEN="111111:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    assert await process.ended() != 0
+    assert VI("bot.bad_token") in process.log
+
+
+async def test_without_a_token_the_bot_says_where_to_get_one(start_bot):
+    process = await start_bot(CHIDAO_BOT_TOKEN="")
+    assert await process.ended() != 0
+    assert process.log.strip() == VI("bot.no_token")
+
+
+async def test_with_nobody_admitted_the_start_says_so(start_bot, telegram, an, chat):
+    process = await start_bot(CHIDAO_ADMINS="")
+    await process.until_logged(VI("bot.no_admins"))
+    telegram.send_text(an, chat, "/start")
+    assert (await telegram.wait_for_message(chat, timeout=20)).text == VI("access.by_invitation", person=ADMIN)
+
+
+async def test_a_webhook_call_without_the_secret_is_turned_away(start_bot, telegram_server, telegram):
+    import httpx
+
+    process = await start_bot("webhook")
+    await process.until_logged("bot.started")
+    await telegram.wait_for_call("setWebhook")
+    url = telegram_server.calls("setWebhook")[-1].params["url"]
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.post(url, json={"update_id": 1})).status_code == 403
+        wrong = {"X-Telegram-Bot-Api-Secret-Token": "guess"}
+        assert (await stranger.post(url, json={"update_id": 1}, headers=wrong)).status_code == 403
