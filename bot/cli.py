@@ -81,6 +81,8 @@ def _usage(error: BaseException) -> int:
     if kind == "NoArgsIsHelpError":
         return 0
     name = getattr(error, "option_name", None) or _parameter(error)
+    if kind == "UsageError" and "No such command" in str(error):  # older and newer click alike give it no class
+        kind = "NoSuchCommand"
     known = {
         "NoSuchOption": "cli.usage.no_such_option",
         "BadOptionUsage": "cli.usage.no_value",
@@ -123,6 +125,7 @@ def _translate_headings() -> None:
 
     rich_utils.ARGUMENTS_PANEL_TITLE = say("cli.panel.arguments")
     rich_utils.OPTIONS_PANEL_TITLE = say("cli.panel.options")
+    rich_utils.REQUIRED_LONG_STRING = say("cli.panel.required")
     rich_utils.COMMANDS_PANEL_TITLE = say("cli.panel.commands")
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from bot.access import Access, operator_access
+from bot.citing import for_reading, row_for_reading
 from bot.clock import Clock, make_clock
 from bot.conversation import Conversation
 from bot.guide import load_guide
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from corpus.store import Store
+    from corpus.store_records import StoredClause
     from index.embedding import Embedder
+
+
+# What an opened clause may show: a heading brings its items along, a whole part does not.
+OPENED_LIMIT = 3000
 
 
 class SearchService(Protocol):
@@ -104,17 +110,18 @@ class Composition:
         return operator_access()
 
     def clause_by_token(self, token: str) -> Citation | None:
-        """The clause that a button's token stands for, quoted whole; None when it is no longer in the store."""
+        """The clause that a button's token stands for, with what stands under it; None when it is no longer stored."""
         clause = self.store.clause_by_token(token)
         if clause is None:
             return None
         directive = self.store.directive(clause.directive)
+        below = [c for c in self.store.clauses(clause.directive) if c.path.startswith(f"{clause.path}.")]
         return Citation(
             directive=clause.directive,
             number=directive.number if directive else None,
             title=directive.title if directive else None,
             path=clause.path,
-            quote=clause.text,
+            quote=_whole((clause, *below)),
             page=clause.page,
         )
 
@@ -122,6 +129,17 @@ class Composition:
 def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:
     """The parts of a run under `settings`."""
     return Composition(settings, clock=clock, service=service)
+
+
+def _whole(clauses: Sequence[StoredClause]) -> str:
+    """The clauses one below the other, as many as are worth reading on a telephone."""
+    kept: list[str] = []
+    for clause in clauses:
+        line = row_for_reading(clause.cells) if clause.cells else for_reading(clause.text)
+        if kept and sum(map(len, kept)) + len(line) > OPENED_LIMIT:
+            return "\n".join([*kept, "…"])
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _say_progress(line: str) -> None:

@@ -117,7 +117,7 @@ def _index(store: Store, home: Path, indexer: Indexer, check: _Checks) -> Iterat
     try:
         generation = current_generation(index_folder(home))
         damage = generation.fallback_reason if generation else None
-    except SearchIndexError as error:
+    except (SearchIndexError, OSError) as error:
         generation, damage = None, str(error)
     if generation is not None and damage is None and generation.manifest.corpus_revision == revision:
         yield check("index", "ok", "in_step", passages=generation.manifest.passages, model=generation.manifest.model)
@@ -126,6 +126,8 @@ def _index(store: Store, home: Path, indexer: Indexer, check: _Checks) -> Iterat
         yield check("index", "note", "none_yet")
         return
     try:
+        if generation is None:  # no generation verifies: the pointer would only lead to the damaged one again
+            (index_folder(home) / "current").unlink(missing_ok=True)
         indexer.publish(store)
     except (ChidaoError, OSError) as error:
         yield check("index", "bad", "broken", reason=damage or error)

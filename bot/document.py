@@ -95,17 +95,24 @@ def pieces(blocks: Iterable[Block], limit: int = TEXT_LIMIT, raw_limit: int = RA
     def fits(group: Sequence[Block]) -> bool:
         return units(_plain(group)) <= limit and len(_html(group).encode()) <= raw_limit
 
+    def fits_after(group: Sequence[Block]) -> Callable[[Block], bool]:
+        return lambda part: fits((*group, part))
+
     messages: list[tuple[Block, ...]] = []
     group: tuple[Block, ...] = ()
     for whole in blocks:
         block = _trim(whole)
         if not block.text:
             continue
-        if group and not fits((*group, block)):
-            messages.append(group)
+        if not fits((*group, block)):
+            # What must be cut anyway begins where there is room; anything shorter stays whole.
+            if not fits((block,)) and units(_plain(group)) < limit // 2:
+                head, block = _cut(block, fits_after(group))
+                group = (*group, head)
+            messages += [group] if group else []
             group = ()
         while not fits((block,)):
-            head, block = _cut(block, lambda part: fits((part,)))
+            head, block = _cut(block, fits_after(()))
             messages.append((head,))
         if block.text:
             group = (*group, block)

@@ -139,7 +139,7 @@ def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
         head.alignment = Alignment(vertical="center", wrap_text=True)
         longest = max((len(cell_text(row.get(column))) for row in rows), default=0)
         width = 60 if column in _WIDE else 32
-        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest, len(head.value)) + 2, width)
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest, len(head.value), 8) + 2, width)
     for line, row in enumerate(rows, 2):
         for number, column in enumerate(columns, 1):
             value = row.get(column)

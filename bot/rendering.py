@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.callbacks import AskSuggestion, OpenClause, TurnGuide, encode
-from bot.citing import citation_label, citation_line
+from bot.citing import citation_label, citation_line, for_reading, place_in_words
 from bot.conversation import Answered, ClauseShown, GuideShown, Notice
 from bot.document import Block, Span, marked, paragraph, quotation, shorten
 from corpus.identity import clause_token
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CITATION_BUTTONS = 5
 SUGGESTIONS = 5
 _SUGGESTION_LIMIT = 300
+_QUOTATION = re.compile(r"“(?P<words>.+)”(?: \([^()]*(?:\([^()]*\)[^()]*)*\))?\.?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +47,91 @@ def render(reply: Reply, texts: Texts) -> Screen:
         case Answered(answer, asked):
             return _answer(answer, asked, texts)
         case ClauseShown(citation):
-            return Screen((*_quoted(citation, texts),))
+            return Screen((*_quoted(citation, citation.quote, texts),))
         case GuideShown():
             return _guide(reply, texts)
 
 
 def _answer(answer: Answer, asked: str | None, texts: Texts) -> Screen:
+    said, quoted = _taken_apart(answer)
     blocks: list[Block] = []
     if asked:
         blocks.append(paragraph(texts("answer.asked", question=asked), "italic"))
     blocks.append(paragraph(answer.headline, "bold"))
-    blocks += [paragraph(part) for part in _details(answer).split("\n\n") if part.strip()]
-    first, *others = answer.citations or (None,)
-    if first is not None:
-        blocks += _quoted(first, texts)
-    buttons: list[tuple[Button, ...]] = []
-    if answer.abstained and answer.suggestions:
-        lines = [shorten(line, _SUGGESTION_LIMIT) for line in answer.suggestions[:SUGGESTIONS]]
-        blocks.append(_numbered(texts("answer.suggestions"), lines))
-        # First, so that the numbers in the text are also the numbers of the buttons.
-        buttons.append(tuple(Button(str(n), encode(AskSuggestion(n))) for n in range(1, len(lines) + 1)))
-    buttons += [(_clause_button(citation, texts),) for citation in others[:CITATION_BUTTONS] if citation]
-    return Screen(tuple(blocks), tuple(buttons))
+    blocks += [paragraph(words) for words in said]
+    if answer.abstained:
+        return _with_suggestions(blocks, answer, texts)
+    for citation, words in quoted.items():
+        blocks += _quoted(citation, words, texts)
+    others = [citation for citation in answer.citations if citation not in quoted][:CITATION_BUTTONS]
+    buttons = [*(_whole_button(c, texts) for c in answer.citations[:1]), *(_clause_button(c, texts) for c in others)]
+    return Screen(tuple(blocks), tuple((button,) for button in buttons))
 
 
-def _details(answer: Answer) -> str:
-    """The answer without the headline it starts with."""
-    return answer.answer.removeprefix(answer.headline).lstrip(" .;:\n")
+def _with_suggestions(blocks: list[Block], answer: Answer, texts: Texts) -> Screen:
+    """An abstention: what is nearest, each under a number that opens its clause, or asks it when it is a question."""
+    lines = [shorten(line, _SUGGESTION_LIMIT) for line in answer.suggestions[:SUGGESTIONS]]
+    if not lines:
+        return Screen(tuple(blocks))
+    row = []
+    for number, suggestion in enumerate(answer.suggestions[:SUGGESTIONS], 1):
+        clause = next((c for c in answer.citations if f"mục {c.path}:" in suggestion), None)
+        press = OpenClause(clause_token(clause.directive, clause.path)) if clause else AskSuggestion(number)
+        row.append(Button(str(number), encode(press)))
+    return Screen((*blocks, _numbered(texts("answer.suggestions"), lines)), (tuple(row),))
 
 
-def _quoted(citation: Citation, texts: Texts) -> list[Block]:
-    return [quotation(citation.quote), paragraph(f"📄 {citation_line(citation, texts)}", "italic")]
+def _taken_apart(answer: Answer) -> tuple[list[str], dict[Citation, str]]:
+    """The answer's own words by paragraph, and the citations to quote with the words to show.
+
+    `Answer.answer` is one plain text for people and scripts: headline, quotations, nearest clauses. A screen shows the
+    headline, quotations and suggestions in their own places, so they leave the text here.
+    """
+    quoted = {citation: citation.quote for citation in answer.citations[:1]}
+    said: list[str] = []
+    for part in answer.answer.removeprefix(answer.headline).lstrip(" .;:\n").split("\n\n"):
+        quotation_found = _QUOTATION.fullmatch(part.strip())
+        words = quotation_found["words"].strip("… ") if quotation_found else ""
+        citation = next((c for c in answer.citations if words and _overlap(words, c.quote)), None)
+        if citation is not None:
+            # The citation keeps to one stretch of the source; the answer may show a clause whole across a page break.
+            quoted[citation] = words if len(_letters(words)) > len(_letters(citation.quote)) else citation.quote
+            continue
+        own = [line for line in part.split("\n") if not _repeats(line, answer.suggestions)]
+        if len(own) < len(part.split("\n")) and own and own[-1].endswith(":"):
+            own.pop()  # it introduced the list that is now shown below
+        if "".join(own).strip():
+            said.append("\n".join(own))
+    return said, quoted
+
+
+def _overlap(words: str, quote: str) -> bool:
+    """True when one holds the other, whatever marks and spaces stand between the letters."""
+    one, other = _letters(words), _letters(quote)
+    return one in other or other in one
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
+def _repeats(line: str, suggestions: tuple[str, ...]) -> bool:
+    return line.removeprefix("•").strip() in suggestions
+
+
+def _quoted(citation: Citation, words: str, texts: Texts) -> list[Block]:
+    return [quotation(for_reading(words)), paragraph(f"📄 {citation_line(citation, texts)}", "italic")]
 
 
 def _numbered(title: str, lines: list[str]) -> Block:
     return Block((Span("\n".join([title, *(f"{n}. {line}" for n, line in enumerate(lines, 1))])),))
+
+
+def _whole_button(citation: Citation, texts: Texts) -> Button:
+    """Opens the quoted clause itself: the quotation may be one stretch of it, or a heading without its items."""
+    token = clause_token(citation.directive, citation.path)
+    label = texts("answer.whole_clause", place=place_in_words(citation.path, texts))
+    return Button(f"📖 {label}", encode(OpenClause(token)))
 
 
 def _clause_button(citation: Citation, texts: Texts) -> Button:

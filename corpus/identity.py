@@ -54,7 +54,7 @@ def base_key(meta: Metadata) -> str:
         whose = meta.place or meta.issuer or ""
         parts = [slug(number), slug(whose, 40), "" if year in number.split("/") else year]
     else:
-        parts = [slug(meta.kind or ""), slug(meta.title or "")]
+        parts = [slug(meta.kind or ""), slug(meta.title or "", 40)]
     return "-".join(part for part in parts if part) or "van-ban"
 
 

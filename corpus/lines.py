@@ -1,4 +1,4 @@
-"""The printed lines of a text: where each stands, what it says without mark-up, and whether the page broke its sentences.
+"""The printed lines of a text: where each stands, what it says without mark-up, and how the page broke its sentences.
 
 Knows typography only; what a heading or a signature is, is the outline's business.
 """
@@ -21,6 +21,10 @@ SMALLS = "a-z" + CAPITALS[3:].lower()
 _BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,80}\]")
 _HASHES = re.compile(r"^(?:>\s*)*#{1,6}\s*")
 _ESCAPE = re.compile(r"\\([-.()*_#+\[\]!&~])")
+_UPPER = re.compile(f"[{CAPITALS}]")
+_LOWER = re.compile(f"[{SMALLS}]")
+_ENOUGH = 400
+"""Characters that tell capitals from ordinary writing."""
 _RULE = re.compile(r"^[-–—_=*.·•~\s]{3,}$")
 _MARKDOWN_RULE = re.compile(r"^\|?(?:\s*:?-{2,}:?\s*\|)*\s*:?-{2,}:?\s*\|?$")
 _SINGLE_MARK = re.compile(r"^[*_](?=\S)(.+?)(?<=\S)[*_]$")
@@ -65,10 +69,10 @@ class Line:
 class Layout:
     """How the lines of a text were broken.
 
-    `wrapped`: sentences run over several lines, as a PDF gives them. `reach`: where a line and the first word of the next
-    together are longer than this, the word did not fit any more and the break may be the printer's.
+    `wrapped`: sentences run over several lines, as a PDF gives them. `reach`: where a line and the first word of the
+    next together are longer than this, the word did not fit any more and the break may be the printer's.
     `spaced`: an empty line means a new paragraph, because lines within one have none between them.
-    `names`: pairs of words seen with a capital inside sentences, so that a line beginning with one may go on a sentence.
+    `names`: pairs of words seen with a capital inside sentences, so that a line beginning so may go on a sentence.
     """
 
     wrapped: bool
@@ -92,8 +96,8 @@ def _headings() -> dict[str, list[str]]:
 
 def is_capital(text: str) -> bool:
     """True when at least nine letters in ten are capitals, and there are at least two."""
-    upper = sum(c.isupper() for c in text)
-    lower = sum(c.islower() for c in text)
+    upper = len(_UPPER.findall(text, 0, _ENOUGH))
+    lower = len(_LOWER.findall(text, 0, _ENOUGH))
     return upper >= 2 and lower * 9 <= upper
 
 
@@ -152,7 +156,7 @@ def layout(lines: list[Line]) -> Layout:
     if not prose:
         return Layout(wrapped=False, reach=0, spaced=False, names=frozenset())
     lengths = sorted(len(line.bare) for line in prose)
-    lower = sum(line.bare[0].islower() and not line.bare[1:2] in (")", ".") for line in prose)
+    lower = sum(line.bare[0].islower() and line.bare[1:2] not in (")", ".") for line in prose)
     wrapped = lower >= 0.25 * len(prose) and lengths[int(len(lengths) * 0.75)] <= 180
     spaced = sum(line.gap == 0 for line in prose) >= 0.5 * len(prose)
     return Layout(wrapped, _reach(prose), spaced, _names(lines))
@@ -163,7 +167,7 @@ def _reach(prose: list[Line]) -> int:
     lengths = sorted(
         len(line.bare) + 1 + len(following.bare.split(" ", 1)[0])
         for line, following in pairwise(prose)
-        if following.bare[0].islower() and not following.bare[1:2] in (")", ".")
+        if following.bare[0].islower() and following.bare[1:2] not in (")", ".")
     )
     return lengths[len(lengths) // 5] if lengths else 0
 
@@ -182,13 +186,17 @@ def finished(text: str) -> bool:
     return text.rstrip("*_ ").endswith(_TERMINAL) or stripped.endswith((".", ";", ":", "!", "?", "…", "/"))
 
 
-def must_go_on(text: str) -> bool:
-    """True when the text cannot end here: a comma, an open bracket or a word that needs another after it."""
+def must_go_on(text: str, following: str = "") -> bool:
+    """True when the text cannot end before `following`: a comma, an open bracket, a word that needs another."""
     stripped = text.rstrip("*_ ")
     if stripped.endswith((",", "(", "“")):
         return True
     words = _WORD.findall(stripped[-24:])
-    return bool(words) and stripped[-1:].isalpha() and words[-1] in markers("unfinished")
+    if not words or not stripped[-1:].isalpha():
+        return False
+    return words[-1] in markers("unfinished") or (
+        following[:1].isdigit() and words[-1] in markers("unfinished_before_number")
+    )
 
 
 def goes_on(previous: str, following: str, *, full: bool, heading: bool, gap: int, layout: Layout) -> bool:
@@ -197,21 +205,17 @@ def goes_on(previous: str, following: str, *, full: bool, heading: bool, gap: in
     `previous` is the last printed line, `following` the next; `full` says whether the next word would not have fitted;
     `heading` that the block so far reads as a title, so that a capital after it may well begin a paragraph.
     """
-    if not previous or not following:
-        return False
     first = following.lstrip("“\"'(*_ ")[:1]
-    if first.islower():
-        return True
-    if must_go_on(previous) and not (is_capital(previous) and not is_capital(following)):
+    if first.islower() or (must_go_on(previous, following) and is_capital(previous) <= is_capital(following)):
         return True
     if finished(previous):
-        return layout.wrapped and (gap == 0 if layout.spaced else full) and not previous.endswith(("./.", ":", ";"))
+        return layout.wrapped and full and (gap == 0 or not layout.spaced) and not previous.endswith(("./.", ":", ";"))
     if is_capital(previous) and is_capital(following):
         return layout.wrapped or gap == 0
     if not layout.wrapped:
         return gap > 0 and not heading and len(previous) > 150 and _named(following, layout)
     if not full:
-        return not heading and not first.isalpha()
+        return not heading or not (first.isalpha() or layout.reach == 0 or len(previous) < 0.5 * layout.reach)
     return not heading or _named(following, layout) or not first.isalpha()
 
 

@@ -1,4 +1,4 @@
-"""Vietnamese numerals: digits with dots and commas, and the small numbers written in words. Knows no units and no dates."""
+"""Vietnamese numerals: digits with dots and commas, and small numbers in words. Knows no units and no dates."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def _parse_words(words: list[str]) -> float | None:
             total, last = total - last + last * 10, None
         elif word in tables["hundred"] and last is not None:
             total, last = total - last + last * 100, None
-        elif word != "linh" and word != "lẻ":
+        elif word not in {"linh", "lẻ"}:
             return None
     return float(total) if words and (total or words == ["không"]) else None
 
 
 def count_words() -> str:
-    """Pattern of a small number written in one word (`một`, `hai`, ... `mười`), without groups; `không` and `năm` left out.
+    """Pattern of a small number written in one word (`một`, ... `mười`), without groups; `không` and `năm` left out.
 
     `năm` is also the year and `không` the negation: neither can be told from the number by itself.
     """

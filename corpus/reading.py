@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.metadata import read_metadata
 from corpus.outline import outline
@@ -12,6 +12,9 @@ from corpus.rules import extract_rules
 from corpus.splitting import split_directives
 from corpus.targets import extract_targets
 from corpus.tasks import extract_tasks
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read_file(path: Path) -> list[Directive]:

@@ -6,13 +6,17 @@ import re
 from bisect import bisect_left
 
 from corpus.lines import Line, is_capital, read_lines
+from corpus.outline.labels import BULLETS
 from corpus.outline.zones import is_annex, is_letterhead, is_recipients, is_signature, shown, structural, titled_kind
 from corpus.records import Source
 
 _AHEAD = 16
 """Lines. A letterhead and the title below it take no more."""
-_BODY = re.compile(r"(?:tỉnh|huyện|thành|thị|đảng|quận) (?:ủy|uỷ)|ủy ban|uỷ ban|hội đồng|ban chấp hành|ban thường vụ|đảng (?:bộ|đoàn|ủy|uỷ)|"
-    r"\b(?:bộ|sở|ban|cục|chi cục|tổng cục|văn phòng|mặt trận|chính phủ|quốc hội|thủ tướng|ubnd|hđnd)\b", re.IGNORECASE)  # fmt: skip
+_BODY = re.compile(
+    r"(?:tỉnh|huyện|thành|thị|đảng|quận) (?:ủy|uỷ)|(?:ủy|uỷ) ban|hội đồng|ban (?:chấp hành|thường vụ)|đảng (?:bộ|đoàn)|"
+    r"\b(?:bộ|sở|ban|cục|chi cục|tổng cục|văn phòng|mặt trận|chính phủ|quốc hội|thủ tướng|ubnd|hđnd)\b",
+    re.IGNORECASE,
+)
 _ATTACHED = re.compile(r"kèm theo", re.IGNORECASE)
 
 
@@ -34,29 +38,43 @@ def _beginnings(lines: list[Line]) -> list[int]:
     """Indices of the lines at which the second and later directives begin."""
     found: list[int] = []
     closed_at: int | None = None
-    titled = False
+    titled = inside_annex = False
     i = 0
     while i < len(lines):
         text = shown(lines[i])
         if is_recipients(text) or (is_signature(text) and titled):
             closed_at = i if closed_at is None else closed_at
-        elif titled and _begins(lines, i, closed=closed_at is not None):
+        elif titled and _begins(lines, i, closed=closed_at is not None and not inside_annex):
             found.append(i)
-            closed_at, titled = None, False
+            closed_at, inside_annex = None, False
             i += _title_ahead(lines, i) or 1
             titled = True
             continue
         elif structural(lines[i]) is not None or titled_kind(text):
             titled = True
+            label = structural(lines[i])
+            # A numbered item after the signature: an annex or an attached document is being read.
+            inside_annex = inside_annex or (closed_at is not None and label is not None and label.family not in BULLETS)
         i += 1
     return found
 
 
 def _begins(lines: list[Line], i: int, *, closed: bool) -> bool:
     text = shown(lines[i])
-    if not text or len(text) > 140 or (lines[i].gap == 0 and not lines[i].feed and _BODY.search(shown(lines[i - 1])) and is_capital(shown(lines[i - 1]))):
+    if (
+        not text
+        or len(text) > 140
+        or (
+            lines[i].gap == 0
+            and not lines[i].feed
+            and _BODY.search(shown(lines[i - 1]))
+            and is_capital(shown(lines[i - 1]))
+        )
+    ):
         return False
-    opens = is_letterhead(text) or titled_kind(text) or (is_capital(text) and _BODY.search(text) and not is_signature(text))
+    opens = (
+        is_letterhead(text) or titled_kind(text) or (is_capital(text) and _BODY.search(text) and not is_signature(text))
+    )
     if not opens or is_annex(text, closed=closed):
         return False
     ahead = lines[i : i + _AHEAD]

@@ -1,4 +1,4 @@
-"""The atoms of time expressions: days, months, quarters, years, periods, cycles and conditions, found but not yet joined."""
+"""The atoms of time expressions: days, months, quarters, years, periods, cycles, conditions; not yet joined."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from corpus.numbers import count_words, number_words, parse_number
-from corpus.records import Recurrence
 from corpus.time_words import DAY, FLAGS, MONTH, YEAR, alternatives, time_words, words_of
 
-AtomKind = Literal["day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text"]
+if TYPE_CHECKING:
+    from corpus.records import Recurrence
+
+AtomKind = Literal[
+    "day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,9 @@ class Atom:
     """One piece of a time expression at `start:end` of the text.
 
     Points fill the parts they name: `day`, `month` (`month`..`last_month` for quarters, halves and lists of months),
-    `year` (`year`..`last_year` for periods). Cycles fill `recurrence`, a `monthday` also `day`; durations fill `amount`,
-    `unit` and `event`, what they count from. `loose` points ("10/12", "2030") need a marker word or a partner to count.
+    `year` (`year`..`last_year` for periods). Cycles fill `recurrence`, a `monthday` also `day`; durations fill
+    `amount`, `unit` and `event`, what they count from. `loose` points ("10/12", "2030") need a marker word or a
+    partner to count.
     """
 
     kind: AtomKind
@@ -149,7 +154,9 @@ def _duration(found: re.Match[str]) -> Atom | None:
     units: dict[str, str] = time_words()["duration_units"]
     unit = units.get(" ".join(found["unit"].lower().split()), "working days")
     end = found.start("event") + len(found["event"].rstrip())
-    return Atom("duration", found.start(), end, amount=_number(found["amount"]), unit=unit, event=found["event"].strip())
+    return Atom(
+        "duration", found.start(), end, amount=_number(found["amount"]), unit=unit, event=found["event"].strip()
+    )
 
 
 def _text(recurrence: Recurrence | None = None, kind: AtomKind = "text") -> _Builder:
@@ -171,7 +178,10 @@ def _point_patterns() -> Iterator[tuple[str, _Builder]]:
     yield rf"tháng\s+{month}(?:\s*(?:-|–)\s*{last_month})?(?![\d/])", _point("month")
     more = rf"(?:{_AND}(?:quý\s+|quí\s+)?(?P<last_quarter>{quarter})(?!\w))*(?:{_OF_YEAR})?"
     yield rf"(?:quý|quí|q\.?)\s*(?P<quarter>{quarter})(?!\w){more}", _quarter
-    yield rf"(?P<months>6|06|sáu|9|09|chín|3|03|ba)\s+tháng\s+(?P<which>đầu|cuối)(?:\s+năm)?(?:\s*/?\s*{year}(?!\d))?", _half
+    yield (
+        rf"(?P<months>6|06|sáu|9|09|chín|3|03|ba)\s+tháng\s+(?P<which>đầu|cuối)(?:\s+năm)?(?:\s*/?\s*{year}(?!\d))?",
+        _half,
+    )
     yield rf"năm\s+{year}(?:\s*(?:,|;|và|-|–)\s*(?:và\s+)?(?:năm\s+)?{last_year}(?!\d))+", _point("period")
     to = r"\s*(?:-|–|đến|tới)\s*(?:hết\s+|cuối\s+)?(?:năm\s+)?"
     yield rf"(?:{spans}\s+)?(?:từ\s+)?(?:năm\s+)?{year}{to}{last_year}(?![\d/])", _point("period")
@@ -190,7 +200,10 @@ def _cycle_patterns() -> Iterator[tuple[str, _Builder]]:
     yield rf"(?P<cycles>{cycle})\s*{words_of('once')}(?!\w)", _cycle
     times = rf"(?P<times>{counts})\s+lần"
     yield rf"{times}\s*(?:/|trong|mỗi|một|1|01)\s*(?:(?:một|1|01)\s+)?(?P<per>năm|quý|quí|tháng|tuần)(?!\w)", _times
-    yield rf"(?:{each}|một|1|01)\s+(?P<per>năm|quý|quí|tháng|tuần)\s+(?:ít\s+nhất\s+|tối\s+thiểu\s+)?{times}(?!\w)", _times
+    yield (
+        rf"(?:{each}|một|1|01)\s+(?P<per>năm|quý|quí|tháng|tuần)\s+(?:ít\s+nhất\s+|tối\s+thiểu\s+)?{times}(?!\w)",
+        _times,
+    )
     which = r"(?:sau|tới|cuối|đầu|tiếp\s+theo|kế\s+tiếp)"
     of = rf"(?:(?:{each}\s+)?tháng\s+{which}(?:\s+(?:của\s+)?(?:{each}\s+)?(?:quý|quí))?|{each}\s+(?:tháng|quý|quí))"
     yield rf"ngày\s+(?:(?P<day>{DAY})|cuối\s+cùng)(?:\s*,)?\s+(?:của\s+)?(?P<cycle>{of})(?!\w)", _month_day
@@ -204,11 +217,11 @@ def _waiting_patterns() -> Iterator[tuple[str, _Builder]]:
     counts = rf"(?:\d{{1,3}}|{count_words()})"
     units = alternatives([*time_words()["duration_units"], *time_words()["working_days"]])
     amount = rf"(?P<amount>{counts})\s*(?:\([^)]{{1,30}}\)\s*)?(?P<unit>{units})"
-    since = rf"\s*,?\s*{words_of('duration_from')}(?!\w)(?P<event>[^.;\n]{{0,60}})"
+    since = rf"\s*,?\s*{words_of('duration_from')}(?!\w)(?P<event>[^.;,()\n]{{0,60}})"
     yield rf"(?:{words_of('duration_openers')}\s+)?{amount}{since}", _duration
-    event = rf"[^.;,\n]{{0,80}}?(?<!\w){words_of('condition_events')}(?!\w)[^.;,\n]{{0,60}}"
+    event = rf"[^.;,()\n]{{0,80}}?(?<!\w){words_of('condition_events')}(?!\w)[^.;,()\n]{{0,60}}"
     yield rf"{words_of('condition_openers')}\s+{event}", _text(kind="condition")
-    yield rf"{words_of('conditions')}(?!\w)[^.;,\n]{{0,60}}", _text(kind="condition")
+    yield rf"{words_of('conditions')}(?!\w)[^.;,()\n]{{0,60}}", _text(kind="condition")
 
 
 @cache

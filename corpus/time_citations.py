@@ -1,4 +1,4 @@
-"""Dates that belong to other documents ("Nghị quyết số 19-NQ/TW ngày 25/10/2017"): found and hidden, so that none becomes a deadline."""
+"""Dates of other documents ("Nghị quyết số 41-NQ/TW ngày 25/10/2017"), hidden lest they be read as deadlines."""
 
 from __future__ import annotations
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 MONTH: Final = r"(?:0?[1-9]|1[0-2])"

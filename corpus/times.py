@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from corpus.records import Recurrence
 from corpus.time_atoms import Atom, calendar_day, find_atoms
 from corpus.time_citations import mask_citations
 from corpus.time_words import FLAGS, YEAR, alternatives, marker_words, time_words, words_of
+
+if TYPE_CHECKING:
+    from corpus.records import Recurrence
 
 __all__ = ["TimeReading", "mask_citations", "read_time", "read_times"]
 
@@ -69,7 +71,9 @@ def read_times(text: str, *, issued_on: date | None = None) -> tuple[TimeReading
     if not _MAYBE.search(text):
         return ()
     masked = mask_citations(text)
-    placed = [p for atom in find_atoms(masked) if (p := _place(masked, atom))]
+    atoms = find_atoms(masked)
+    floors = [0, *(atom.end for atom in atoms)]
+    placed = [p for atom, floor in zip(atoms, floors, strict=False) if (p := _place(masked, atom, floor))]
     return tuple(
         replace(reading, text=text[reading.start : reading.end])
         for reading in _join_cycles(masked, [_read(p, issued_on) for p in _share(masked, placed)])
@@ -124,10 +128,10 @@ def _onward_pattern() -> re.Pattern[str]:
     return re.compile(rf"\s*,?\s*{words_of('onward')}(?!\w)", FLAGS)
 
 
-def _place(text: str, atom: Atom) -> _Placed | None:
-    """The atom with its markers; None when the words before it make it no time to act."""
+def _place(text: str, atom: Atom, floor: int) -> _Placed | None:
+    """The atom with its markers, none before `floor`; None when the words before it make it no time to act."""
     begin, start, markers = atom.start, atom.start, []
-    while found := _marker_pattern().search(text, max(0, start - _REACH), start):
+    while found := _marker_pattern().search(text, max(floor, start - _REACH), start):
         kind = marker_words()[" ".join(found[1].lower().split())]
         start = found.start()
         if kind != "neutral":
@@ -277,7 +281,7 @@ def _later(start: date, amount: int, unit: str) -> date | None:
 
 
 def _join_cycles(text: str, readings: list[TimeReading]) -> list[TimeReading]:
-    """Joins a cycle with the day beside it ("hằng năm, trước ngày 15/12"; "ngày 31/12 hằng năm") and with "đột xuất"."""
+    """Joins a cycle with the day beside it ("hằng năm, trước ngày 15/12") and with "đột xuất"."""
     joined: list[TimeReading] = []
     for reading in readings:
         both = _joined(text, joined[-1], reading) if joined else None
@@ -332,5 +336,5 @@ def _merged_recurrence(cycles: list[TimeReading]) -> Recurrence | None:
             twice = [r.recurs_before for r in cycles if r.recurrence == "yearly" and r.recurs_before]
             if recurrence == "yearly" and len(set(twice)) == 2:
                 return "half-yearly"
-            return "yearly+ad-hoc" if recurrence == "yearly" and "ad-hoc" in named else recurrence  # type: ignore[return-value]
+            return "yearly+ad-hoc" if recurrence == "yearly" and "ad-hoc" in named else recurrence
     return next((r for r in named if r), None)

@@ -37,6 +37,7 @@ __all__ = [
     "successor",
     "successors",
     "unit_at",
+    "unit_kinds",
     "unit_level",
     "unit_matches",
 ]
@@ -48,7 +49,7 @@ _EVERY = "all"
 _CAPITALISED = re.compile(r"(?:\s*,|\s+và|\s+-|\s*-)?\s+(?=[^\W\d_])(?P<word>\w+)")
 _TAIL = re.compile(
     r"\s+(?:tỉnh|thành phố|huyện|thị xã|xã|phường|đặc khu)(?=\s+[^\W\d_]|\W|$)"
-    r"|\s+(?:khu vực|số)\s+[IVXLC\d]+\b",
+    r"|\s+(?:khu vực|số)\s+[IVXLC\d]+\b|(?<=khu vực)\s+[IVXLC\d]+\b",
     re.IGNORECASE,
 )
 _SCOPE = re.compile(
@@ -80,6 +81,7 @@ class Match(Enum):
 class UnitMention:
     """A body, or a class of bodies (`general`), at `start:end` of the text that was searched.
 
+    `known` is true for a body of the data files, false for one told by its opening and capitals ("UBND xã Tân Hòa").
     `name` is the canonical name; `level` is central, province, district, commune, or None when the name does not say.
     """
 
@@ -89,6 +91,7 @@ class UnitMention:
     name: str
     level: str | None
     general: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,14 +260,14 @@ def unit_at(text: str, low: str, start: int) -> UnitMention | None:
     directory = _directory()
     known = directory.named.at(low, start)
     opened = _open_name(text, low, start)
-    if known is not None and (opened is None or known.end >= opened.end):
+    if known is not None and (opened is None or _with_place(text, known.end) >= opened.end):
         end = _with_place(text, known.end)
-        return UnitMention(text[start:end], start, end, known.value.name, known.value.level)
+        return UnitMention(text[start:end], start, end, known.value.name, known.value.level, known=True)
     if opened is not None:
         return opened
     word = _WORD.match(text, start)
     if word is not None and (body := directory.capital_only.get(word[0])) and text[start - 1 : start] not in {"/", "-"}:
-        return UnitMention(word[0], start, word.end(), body.name, body.level)
+        return UnitMention(word[0], start, word.end(), body.name, body.level, known=True)
     return _class_at(text, low, start)
 
 
@@ -287,7 +290,7 @@ def _typed_plainly(text: str, plain: str, start: int) -> UnitMention | None:
     found = _directory().folded.at(plain, start)
     if found is None or has_diacritics(text[start : found.end]):
         return None
-    return UnitMention(text[start : found.end], start, found.end, found.value.name, found.value.level)
+    return UnitMention(text[start : found.end], start, found.end, found.value.name, found.value.level, known=True)
 
 
 def _open_name(text: str, low: str, start: int) -> UnitMention | None:
@@ -299,6 +302,8 @@ def _open_name(text: str, low: str, start: int) -> UnitMention | None:
     end = opening.end
     while (step := _CAPITALISED.match(text, end)) is not None and step["word"][0].isupper():
         word = step.start("word")
+        if end == opening.end and not text[end:word].isspace():
+            break
         if not text[end:word].isspace() and (directory.named.at(low, word) or directory.openings.at(low, word)):
             break
         end = step.end()
@@ -407,6 +412,11 @@ def unit_matches(asked: str, named: str) -> Match:
 def _falls_under(name: str, general: str) -> bool:
     taken = _taken_in(general)
     return bool(taken) and not _taken_in(name) and (_EVERY in taken or not taken.isdisjoint(_kinds(name)))
+
+
+def unit_kinds(name: str) -> frozenset[str]:
+    """Kinds of body (units.yaml, classes.yaml) that a name stands for: one body's, or all that a class takes in."""
+    return _taken_in(name) or _kinds(name)
 
 
 def _succeeds(later: str, earlier: str) -> bool:

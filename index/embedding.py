@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 BATCH = 32
+_WINDOWS_VERSION = 1  # part of the embedder's name: raise it whenever long texts are cut otherwise
+_WINDOW_MARGIN = 32  # room for the prompt and the special tokens
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 
@@ -71,19 +73,39 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: SentenceTransformer, name: str) -> None:
         self._model = model
         self._turn = threading.Lock()
-        self.name = name
+        self.name = f"{name}/w{_WINDOWS_VERSION}"
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise SettingsError(f"Mô hình {name} không cho biết số chiều của véc-tơ.")
         self.dimension = int(dimension)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit-norm rows; a text beyond the model's window is cut there."""
-        return self._encode(texts, ("document", "passage", "corpus"))
+        """Unit-norm rows; a text beyond the model's window is the mean of overlapping windows (better than cutting it)."""
+        roles = ("document", "passage", "corpus")
+        windows = [self._windows(text) for text in texts]
+        rows = self._encode([window for parts in windows for window in parts], roles)
+        ends = np.cumsum([len(parts) for parts in windows])
+        means = [rows[end - len(parts) : end].mean(axis=0) for parts, end in zip(windows, ends, strict=True)]
+        return unit_rows(np.array(means, dtype=np.float32).reshape(len(texts), self.dimension))
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-norm rows, with the model's own instruction for questions."""
         return self._encode(texts, ("query",))
+
+    def _windows(self, text: str) -> list[str]:
+        """The text itself when it fits the model, else pieces of it that overlap by half."""
+        room = int(self._model.max_seq_length or 0) - _WINDOW_MARGIN
+        if room <= 0 or len(text) <= room or not self._model.tokenizer.is_fast:  # a token is a character at least
+            return [text]
+        with self._turn:  # asking for tokens sets the tokenizer's truncation, which encoding sets back
+            tokens = self._model.tokenizer(
+                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
+        spans = tokens["offset_mapping"]
+        if len(spans) <= room:
+            return [text]
+        starts = range(0, len(spans) - room // 2, room // 2)
+        return [text[spans[at][0] : spans[min(at + room, len(spans)) - 1][1]] for at in starts]
 
     def _encode(self, texts: Sequence[str], roles: tuple[str, ...]) -> NDArray[np.float32]:
         if not texts:
@@ -125,12 +147,21 @@ def load_embedder(setting: str, home: Path, progress: Progress | None = None) ->
     return SentenceTransformerEmbedder(_load_hub(setting, home / "models" / "hub", progress), setting)
 
 
+def quiet_libraries() -> None:
+    """No progress bars and reports from transformers on our standard error: progress is ours to tell."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415 (takes seconds)
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+
+
 def _load_local(folder: Path) -> SentenceTransformer:
     # The hub client reads these once, at import: a model on disk must never wait for a network that is not there.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (takes seconds)
 
+    quiet_libraries()
     try:
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
@@ -143,6 +174,7 @@ def _load_hub(name: str, cache: Path, progress: Progress | None) -> SentenceTran
         progress(f"Đang nạp mô hình {name}…")
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (takes seconds)
 
+    quiet_libraries()
     try:
         model = SentenceTransformer(name, device="cpu", cache_folder=str(cache))
     except (OSError, ValueError, KeyError) as error:

@@ -11,11 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+_DEVIATIONS = 8.0  # a cosine so many standard deviations above the mean counts in full
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares of the two searches in the fused score; they add up to 1 so that the score stays within 0 to 1."""
+    """Shares of the two searches in the fused score; they add up to 1 so that the score stays within 0 to 1.
 
-    dense: float = 0.7
+    Measured with the bundled model: on statute articles (ALQAC-2022) nDCG@10 is flat from 0.5 to 0.7 (.960), on directives'
+    clauses it is flat up to 0.55 (.703) and falls to .661 at 0.7.
+    """
+
+    dense: float = 0.55
 
     @property
     def lexical(self) -> float:
@@ -23,14 +30,19 @@ class Weights:
         return 1.0 - self.dense
 
 
-def min_max(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores stretched to 0..1 over the given candidates; all zeros when they do not differ."""
-    if not len(scores):
-        return scores.astype(np.float32)
-    low, high = float(scores.min()), float(scores.max())
-    if high <= low:
-        return np.zeros_like(scores, dtype=np.float32)
-    return ((scores - low) / (high - low)).astype(np.float32)
+def spread(cosines: NDArray[np.float32]) -> tuple[float, float]:
+    """Mean and standard deviation of a query's cosines with passages at large, or with a fair sample of them."""
+    if not len(cosines):
+        return 0.0, 1.0
+    return float(cosines.mean()), max(float(cosines.std()), 1e-6)
+
+
+def standardised(cosines: NDArray[np.float32], mean: float, deviation: float) -> NDArray[np.float32]:
+    """Cosines as shares of eight standard deviations above the mean, 0 to 1: one scale for every model and query.
+
+    Stretching the candidates from 0 to 1 instead makes a query that is near nothing look as sure as one that is near something.
+    """
+    return np.clip((cosines - mean) / (deviation * _DEVIATIONS), 0.0, 1.0).astype(np.float32)
 
 
 def over_max(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -40,8 +52,5 @@ def over_max(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
-    """Fused relevance, 0 to 1, of candidates whose raw scores are given in parallel arrays.
-
-    `dense` are cosines, `lexical` BM25 scores; a search that tells the candidates apart by nothing has no say.
-    """
-    return weights.dense * min_max(dense) + weights.lexical * over_max(lexical)
+    """Fused relevance, 0 to 1, of candidates: `dense` standardised cosines, `lexical` BM25 scores, in parallel arrays."""
+    return (weights.dense * dense + weights.lexical * over_max(lexical)).astype(np.float32)

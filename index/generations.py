@@ -25,7 +25,7 @@ from corpus.text import has_diacritics
 from index.dense import DenseIndex
 from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
 from index.embedding import Embedder
-from index.fusion import Weights, fuse
+from index.fusion import Weights, fuse, spread, standardised
 from index.lexical import LexicalIndex, build_lexical
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
 from index.vectors import VectorCache
@@ -118,7 +118,8 @@ class Generation:
         rows = np.union1d(near, _best_rows(lexical, pool))
         cosines = self.dense.scores(query_vector, rows)
         shares = lexical[rows]
-        fused = fuse(cosines, shares, weights or Weights())
+        usual = spread(self.dense.sample_scores(query_vector))
+        fused = fuse(standardised(cosines, *usual), shares, weights or Weights())
         order = np.lexsort((rows, -fused))[:k]
         return [
             Hit(int(rows[i]), self.keys[rows[i]], float(fused[i]), float(cosines[i]), float(shares[i])) for i in order

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from corpus.store_records import StoredDirective
 from corpus.text import collapse, comparable
-from index.query import Query, content_words, document_kind_spans, years_and_periods
+from index.query import Query, content_words, document_kind_spans, document_kinds, issuers, years_and_periods
 from index.tokens import tokenize
 
 _CONNECTORS = frozenset("của về do số ký kí ông bà đồng chí thực hiện theo và năm ngày tháng giai đoạn bí thư chủ tịch khóa này đó trên trong".split())
@@ -46,17 +46,21 @@ class DirectiveNames:
 
 
 def narrow(query: Query, names: DirectiveNames) -> Query:
-    """The query with `focus`, `terms`, `years` and `periods` freed of the words that only name a directive."""
+    """The query with `focus`, `terms` and `years` freed of the words that only name a directive.
+
+    Kinds of directive and issuers count only where they name one, when anything does.
+    """
     text = comparable(query.text)
     spans = [*_kind_spans(text, names), *_signer_spans(text, names)]
     if not spans:
         return query
+    named = " . ".join(text[start:end] for start, end in spans)
+    query = replace(query, document_kinds=document_kinds(named), issuers=issuers(named), periods=years_and_periods(named)[1] or query.periods)
     focus = _without(text, spans)
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:
         return query
-    years, _ = years_and_periods(focus)
-    return replace(query, focus=focus, terms=terms, years=years)
+    return replace(query, focus=focus, terms=terms, years=years_and_periods(focus)[0])
 
 
 def _kind_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:

@@ -57,6 +57,11 @@ def heading_chain(path: str, by_path: Mapping[str, IndexedClause]) -> list[str]:
     return chain[::-1]
 
 
+def is_furniture(clause: IndexedClause) -> bool:
+    """A page number or running header: kept so that nothing of the source is lost, never found."""
+    return clause.kind == "note" and clause.path.startswith("page")
+
+
 def passages_of(directive: str, title: str | None, clauses: Sequence[IndexedClause]) -> Iterator[Passage]:
     """All passages of the directive with this key and title, in reading order."""
     by_path = {c.path: c for c in clauses}
@@ -64,7 +69,7 @@ def passages_of(directive: str, title: str | None, clauses: Sequence[IndexedClau
         key = clause_key(directive, clause.path)
         chain = heading_chain(clause.path, by_path)
         text = plain(clause.text)
-        if not text:
+        if not text or is_furniture(clause):
             continue
         context = ". ".join([*([plain(title)[:HEADING_LIMIT]] if title else []), *chain[-2:]])[:CONTEXT_LIMIT]
         in_context = f"{context}. {text[:CLAUSE_LIMIT]}" if context else text[:CLAUSE_LIMIT]

@@ -104,7 +104,7 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
     follow_up = bool(previous) and _leans_on_previous(text)
     kinds = _kinds(text)
     whole = f"{previous} {text}" if follow_up else text
-    documents, document_kinds, issuers, focus = _documents(whole)
+    documents, focus = _documents(whole)
     years, periods = years_and_periods(text)
     if follow_up and not years:
         years, periods = years_and_periods(previous)
@@ -129,8 +129,8 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
         places=tuple(dict.fromkeys([*(p.name for p in find_places(whole)), *([question.place] if question.place else [])])),
         units=tuple(dict.fromkeys(u.name for u in find_units(whole))),
         documents=documents,
-        document_kinds=document_kinds,
-        issuers=issuers,
+        document_kinds=document_kinds(low),
+        issuers=issuers(low),
         yes_no=bool(_YES_NO.search(comparable(text))),
         either_or=bool(_EITHER_OR.search(comparable(text))),
         follow_up=follow_up,
@@ -183,25 +183,30 @@ def _without_other_years(text: str, years: frozenset[int]) -> str:
     return collapse(_YEAR.sub(lambda m: m[0] if int(m[0]) in years else " ", text))
 
 
-def _documents(text: str) -> tuple[tuple[DocumentNumber, ...], frozenset[str], frozenset[str], str]:
-    """Documents, kinds and issuers named, and the text without the words that name them."""
-    kinds, issuers = _document_words()
-    kind_pattern, issuer_pattern, numbered = _document_patterns()
+def document_kinds(text: str) -> frozenset[str]:
+    """Full names of the kinds of directive in comparable text."""
+    return frozenset(kind for _, _, kind in document_kind_spans(text))
+
+
+def issuers(text: str) -> frozenset[str]:
+    """Full names of the issuing bodies in comparable text."""
+    _, names = _document_words()
+    return frozenset(_lookup(names, m[0]) for m in _document_patterns()[1].finditer(text))
+
+
+def _documents(text: str) -> tuple[tuple[DocumentNumber, ...], str]:
+    """Documents named by number, and comparable text without those numbers."""
+    kinds, _ = _document_words()
+    numbered = _document_patterns()[2]
     found: list[DocumentNumber] = []
-    focus = comparable(text)
     for match in _CODE.finditer(text):
         serial, year, code = match.groups()
         letters = re.sub(r"[^A-Z0-9]", "", fold(code).upper())
-        if re.fullmatch(r"\d+", letters):
-            continue
-        found.append(DocumentNumber(serial.lstrip("0"), None, letters, int(year) if year else None))
+        if not letters.isdigit():
+            found.append(DocumentNumber(serial.lstrip("0"), None, letters, int(year) if year else None))
     codes_cut = comparable(_CODE.sub(" ", text))
-    for match in numbered.finditer(codes_cut):
-        found.append(DocumentNumber(match[2].lstrip("0"), _lookup(kinds, match[1])))
-    focus = numbered.sub(" ", codes_cut)
-    named_kinds = frozenset(_lookup(kinds, m[0]) for m in kind_pattern.finditer(comparable(text)))
-    named_issuers = frozenset(_lookup(issuers, m[0]) for m in issuer_pattern.finditer(comparable(text)))
-    return tuple(found), named_kinds, named_issuers, collapse(focus)
+    found += [DocumentNumber(match[2].lstrip("0"), _lookup(kinds, match[1])) for match in numbered.finditer(codes_cut)]
+    return tuple(found), collapse(numbered.sub(" ", codes_cut))
 
 
 def _figures(text: str, documents: tuple[DocumentNumber, ...]) -> frozenset[str]:

@@ -32,11 +32,13 @@ FEATURES = (
     "year_in_clause", "year_above", "year_other", "figures", "units_in_clause", "units_above",
     "own_number", "implemented", "cited", "kind_of_directive", "issuer", "place", "signer", "title", "period",
     "directive_best", "has_target", "has_lead", "has_time", "has_report", "has_rule", "has_citation",
-    "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document", "short", "long", "boilerplate",
+    "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document", "short", "long", "boilerplate", "past",
 )  # fmt: skip
 
 _YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
 _TIME = re.compile(r"\d{1,2}/\d{1,2}|(?:19|20)\d\d|hằng năm|hàng năm|hằng quý|hàng quý|hằng tháng|hàng tháng|định kỳ|thường xuyên|quý [ivx]+")
+_PAST = re.compile(r"tình hình|kết quả (?:đạt được|thực hiện)|nguyên nhân|hạn chế|đánh giá chung|thực trạng|bối cảnh")
+_FORWARD_KINDS = frozenset({"target", "deadline", "responsibility", "report", "compare"})
 _SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
 
 
@@ -51,6 +53,7 @@ class ClauseWords:
     above_text: str
     years: frozenset[int]
     above_years: frozenset[int]
+    past: bool
 
 
 class WordReader:
@@ -73,7 +76,8 @@ class WordReader:
             text,
             above,
             _years(text),
-            _years(comparable(chain)) | (_years(above) if not _years(comparable(chain)) else frozenset()),
+            _years(comparable(chain)) or _years(above),
+            bool(_PAST.search(comparable(chain))),
         )
 
 
@@ -123,6 +127,7 @@ def features(
                 *_kind_fit(query, clause.kind),
                 float(len(words.text) < 60), max(0.0, math.log(max(len(words.text), 1) / 800)),
                 float("tổ chức thực hiện" in words.above_text and query.kind in {"target", "clause", "rule"}),
+                float(words.past and query.kind in _FORWARD_KINDS),
             )  # fmt: skip
         )
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))

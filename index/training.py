@@ -28,6 +28,18 @@ from index.relevance import FEATURES, Ranker, features
 from index.service import EVIDENCE, SearchService, Snapshot
 
 RANKER_PENALTY = 0.02
+# What a careful reader would expect of each feature; learning moves away from it only as far as the questions insist.
+PRIOR = {
+    "whole_dense": 0.5, "part_dense": 0.5, "whole_lexical": 0.7, "part_lexical": 0.7,
+    "focus_whole_dense": 1.0, "focus_part_dense": 1.0, "focus_whole_lexical": 1.0, "focus_part_lexical": 1.2,
+    "clause_coverage": 1.0, "pair_coverage": 0.5, "context_coverage": 1.0, "synonym_coverage": 0.5, "local_coverage": 1.0,
+    "year_in_clause": 0.7, "year_above": 0.6, "year_other": -0.5, "figures": 1.0, "units_in_clause": 0.5, "units_above": 0.2,
+    "own_number": 2.0, "implemented": 0.7, "cited": 0.3, "kind_of_directive": 1.0, "issuer": 0.8, "place": 1.2, "signer": 2.0,
+    "title": 0.5, "period": 0.7, "directive_best": 0.3,
+    "has_target": 0.4, "has_lead": 0.4, "has_time": 0.4, "has_report": 0.5, "has_rule": 0.6, "has_citation": 0.4,
+    "heading": -1.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
+    "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5, "short": -0.2, "boilerplate": -0.2,
+}  # fmt: skip
 ABSTAIN_PENALTY = 0.03
 EPOCHS = 400
 
@@ -65,9 +77,10 @@ def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dic
 
 
 def learn_ranker(train: Sequence[Example], penalty: float = RANKER_PENALTY) -> Ranker:
-    """Weights that put the right candidates' softmax share highest (listwise log-likelihood with an L2 penalty)."""
+    """Weights that put the right candidates' softmax share highest (listwise log-likelihood, L2 penalty around the prior)."""
     usable = [e for e in train if e.answerable and e.right.any()]
-    weights = torch.zeros(len(FEATURES), requires_grad=True)
+    prior = torch.tensor([PRIOR.get(name, 0.0) for name in FEATURES])
+    weights = prior.clone().requires_grad_()
     optimiser = torch.optim.LBFGS([weights], max_iter=EPOCHS, line_search_fn="strong_wolfe")
     data = [(torch.tensor(e.rows), torch.tensor(e.right)) for e in usable]
 
@@ -77,7 +90,7 @@ def learn_ranker(train: Sequence[Example], penalty: float = RANKER_PENALTY) -> R
         for rows, right in data:
             scores = rows @ weights
             total = total + torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
-        value = total / len(data) + penalty * (weights**2).sum()
+        value = total / len(data) + penalty * ((weights - prior) ** 2).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

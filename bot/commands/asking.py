@@ -190,4 +190,6 @@ def _print_answer(answer: Answer) -> None:
         console.print(Text(f"[{number}] {name} · {citation.path}", style="cyan"))
         console.print(Text(f"“{citation.quote}”", style="italic"))
     for suggestion in answer.suggestions:
+        if suggestion in answer.answer:
+            continue
         console.print(Text(f"  · {suggestion}", style="dim"))

@@ -53,8 +53,6 @@ class Messenger:
         """Turns the messages `shown` into `screen`: edits them, sends what does not fit, deletes what is left over."""
         parts = pieces(screen.blocks)
         ids: list[int] = []
-        for leftover in shown[len(parts) :]:
-            await _expected(partial(self._bot.delete_message, chat, leftover))
         for number, part in enumerate(parts, start=1):
             message = shown[number - 1] if number <= len(shown) else None
             markup = _keyboard(screen) if number == len(parts) else None
@@ -64,6 +62,8 @@ class Messenger:
             sent = await self._send(chat, part, markup, reply_to if number == 1 else None)
             if sent is not None:
                 ids.append(sent.message_id)
+        for leftover in shown[len(parts) :]:
+            await _expected(partial(self._bot.delete_message, chat, leftover))
         return tuple(ids)
 
     async def acknowledge(self, query: CallbackQuery, notice: str | None = None) -> None:

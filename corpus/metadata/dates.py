@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_WRITTEN = r"(?:ngày\s+)?(?P<day>\d{1,2})\s*(?:tháng\s*(?P<month>\d{1,2})\s*năm\s*(?P<year>\d{4})|(?P<sep>[/.-])(?P<month2>\d{1,2})(?P=sep)(?P<year2>\d{4}))"
-DATE = re.compile(_WRITTEN, re.IGNORECASE)
+DATE = re.compile(
+    r"(?:ngày\s+)?(?P<day>\d{1,2})\s*(?:tháng\s*(?P<month>\d{1,2})\s*năm\s*(?P<year>\d{4})"
+    r"|(?P<sep>[/.-])(?P<month2>\d{1,2})(?P=sep)(?P<year2>\d{4}))",
+    re.IGNORECASE,
+)
+"""A whole date, in words or figures."""
 _DATE_LINE = re.compile(
     r"(?:(?P<place>[^\n,;|*]{2,40}?)\s*,\s*)?ngày\s*(?P<day>\d{1,2}|[.…_\s]*)\s*tháng\s*(?P<month>\d{1,2}|[.…_\s]*)\s*năm\s*(?P<year>\d{4}|[.…_\s]*)",
     re.IGNORECASE,

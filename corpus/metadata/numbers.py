@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.metadata.wording import kind_of_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CODE = r"[A-ZĐÐƯ][A-Za-zĐÐđưƯ]{1,5}"
 _BODY = r"[A-ZĐÐƯÔ][A-Za-zĐÐđưƯ&]{0,9}\d{0,3}"

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
-from corpus.lines import CAPITALS, SMALLS, Line, is_capital, markers, read_lines
+from corpus.lines import Line, is_capital, markers, read_lines
 from corpus.metadata.citations import read_citations
 from corpus.metadata.dates import read_date_line
+from corpus.metadata.issuer import is_body, read_issuer, read_place, with_place
 from corpus.metadata.numbers import first_number
-from corpus.metadata.signature import Closing, read_closing, signed_in_words
-from corpus.metadata.wording import bodies, is_central, kind_named, kind_of_code, kinds, provinces_in, sentence_case
+from corpus.metadata.page import NOT_BODY, Page, read_page
+from corpus.metadata.signature import read_closing, signed_in_words
+from corpus.metadata.wording import kind_named, kind_of_code, kinds
 from corpus.outline.zones import Zones, find_zones, shown, titled_kind
 from corpus.records import Clause, Metadata, Source
-from corpus.text import collapse, comparable, place_tones
+from corpus.text import collapse, comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 _COLUMNS = re.compile(r"\s{3,}|\t+|\s*\|\s*")
 _SUBJECT = re.compile(r"^(?:V/v|Về việc)\s*:?\s*", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"^Số\s*[:.]?", re.IGNORECASE)
-_NOT_BODY = re.compile(r"cộng h[oò][aà] xã hội|độc lập|đảng cộng sản việt nam|^số\b|^v/v|ngày.*tháng|^[*\W_]+$", re.IGNORECASE)
 _ATTACHED = re.compile(r"\(?\s*(?:ban hành )?kèm theo[^)]*\)?", re.IGNORECASE)
-_ISSUES = re.compile(rf"(?P<body>[{CAPITALS}][^,.;:()]{{3,90}}?)\s+(?:ban hành|xây dựng|kết luận|yêu cầu|đề nghị|báo cáo|thông báo|hướng dẫn|chỉ đạo|quyết định)\b")
 _CODE_IN_BLANK = re.compile(r"[-/]\s*([A-ZĐ][A-Za-zĐđ]{1,4})\s*[-/]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The directive's parts as shown lines."""
-
-    letterhead: list[str]
-    title: list[str]
-    preamble: str
-    closing: list[Line]
 
 
 def read_metadata(source: Source, clauses: Sequence[Clause]) -> Metadata:
@@ -43,7 +34,7 @@ def read_metadata(source: Source, clauses: Sequence[Clause]) -> Metadata:
     if not lines:
         return Metadata(warnings=("Văn bản không có chữ nào.",))
     zones = find_zones(lines)
-    page = _page(lines, zones)
+    page = read_page(lines, zones)
     closing = read_closing(page.closing)
     title_text = collapse(" ".join(page.title))
     number = _number(page.letterhead) or _number_in_title(page.title)
@@ -51,24 +42,28 @@ def read_metadata(source: Source, clauses: Sequence[Clause]) -> Metadata:
     title = _title(page, kind)
     place_line, issued_on, month = _date(page.letterhead)
     behalf = closing.behalf
-    issuer = _issuer(page, behalf, title_text)
-    place = _place(page, place_line, issuer, title, clauses)
-    issuer = _placed(issuer, place)
+    issuer = read_issuer(page, behalf, title_text)
+    place = read_place(page, place_line, issuer, title, clauses)
+    issuer = with_place(issuer, place)
     signed = None if closing.signer else signed_in_words(page.preamble)
     signer, role = signed or (closing.signer, closing.role)
     front = collapse(f"{title or ''} . {page.preamble}")
-    body = collapse(" ".join(c.text for c in clauses if c.kind != "end" and c.path not in _letterhead_paths(zones)))
-    cites = read_citations(front, collapse(f"{title or ''} . {body}".replace("**", "")))
+    body = "\n".join(c.text for c in clauses if c.kind != "end" and c.path not in _letterhead_paths(zones)).replace(
+        "**", ""
+    )
+    cites = read_citations(front, f"{title or ''}\n{body}")
     itself = next((cited for cited in cites if number and cited.number == number), None)
     if itself:
         title, issued_on = title or itself.title, issued_on or itself.issued_on
         cites = tuple(cited for cited in cites if cited is not itself)
     month = f"{issued_on:%Y-%m}" if issued_on else month
-    recipients = closing.recipients or _addressees(lines, zones)
+    recipients = (*_addressees(lines, zones), *closing.recipients)
     return Metadata(
         number=number, kind=kind, issuer=issuer, place=place, issued_on=issued_on, issued_month=month, title=title,
         signer=signer, signer_role=role, cites=cites, recipients=recipients,
-        warnings=_warnings(number, kind, issuer, issued_on, month, signer),
+        warnings=_warnings(
+            number=number, kind=kind, issuer=issuer, issued_on=issued_on, month=month, signer=signer
+        ),
     )  # fmt: skip
 
 
@@ -76,19 +71,13 @@ def _letterhead_paths(zones: Zones) -> frozenset[str]:
     return frozenset({"0.p1"}) if zones.letterhead_end else frozenset()
 
 
-def _page(lines: list[Line], zones: Zones) -> _Page:
-    letterhead = [part for line in lines[: zones.letterhead_end] for part in _COLUMNS.split(shown(line)) if part]
-    title = [shown(line) for line in lines[zones.title : zones.title_end] if not line.is_rule] if zones.title >= zones.letterhead_end else []
-    preamble = collapse(" ".join(line.bare for line in lines[zones.title_end : zones.body]))
-    last = zones.annexes[0] if zones.annexes else len(lines)
-    return _Page(letterhead, [part for part in title if part], preamble, lines[zones.end : last])
-
-
 def _number(letterhead: list[str]) -> str | None:
     for i, text in enumerate(letterhead):
         if _NUMBER_LABEL.match(text):
             rest = f"{text} {letterhead[i + 1] if i + 1 < len(letterhead) else ''}"
-            found = first_number(text) or (first_number(rest) if re.fullmatch(r"Số\s*[:.]?\s*\d*\s*", text, re.IGNORECASE) else None)
+            found = first_number(text) or (
+                first_number(rest) if re.fullmatch(r"Số\s*[:.]?\s*\d*\s*", text, re.IGNORECASE) else None
+            )
             return found.text if found else None
     for text in letterhead:
         found = first_number(text)
@@ -104,7 +93,7 @@ def _number_in_title(title: list[str]) -> str | None:
     return None
 
 
-def _kind(page: _Page, number: str | None) -> str | None:
+def _kind(page: Page, number: str | None) -> str | None:
     if page.title:
         named = titled_kind(page.title[0])
         return kind_named(named) if named else kind_named(page.title[0])
@@ -121,22 +110,17 @@ def _kind(page: _Page, number: str | None) -> str | None:
     return None
 
 
-def _title(page: _Page, kind: str | None) -> str | None:
+def _title(page: Page, kind: str | None) -> str | None:
     parts = list(page.title)
     if not parts:
         return _subject(page.letterhead)
     rest = parts[0][len(kind) :].strip(" :") if kind and comparable(parts[0]).startswith(kind.lower()) else ""
     rest = re.sub(r"^(?:số|SỐ)\s*:?\s*[\w/-]+\s*", "", rest)
     words = [rest, *parts[1:]] if rest else parts[1:]
-    while words and is_capital(words[0]) and (words[0].startswith("CỦA ") or _is_body(words[0])) and len(words) > 1:
+    while words and is_capital(words[0]) and (words[0].startswith("CỦA ") or is_body(words[0])) and len(words) > 1:
         words = words[1:]
     text = _ATTACHED.sub("", collapse(" ".join(words))).strip(" *-–_")
     return text or None
-
-
-def _is_body(text: str) -> bool:
-    lower = comparable(text)
-    return any(comparable(name) in lower for name in bodies()) and not lower.startswith(("về", "thực hiện", "triển khai", "ban hành"))
 
 
 def _subject(letterhead: list[str]) -> str | None:
@@ -144,7 +128,11 @@ def _subject(letterhead: list[str]) -> str | None:
         if _SUBJECT.match(text):
             words = [text]
             for following in letterhead[i + 1 :]:
-                if _NOT_BODY.search(following) or is_capital(following) or following.lower().startswith(markers("addressees")):
+                if (
+                    NOT_BODY.search(following)
+                    or is_capital(following)
+                    or following.lower().startswith(markers("addressees"))
+                ):
                     break
                 words.append(following)
             return collapse(" ".join(words))
@@ -159,116 +147,6 @@ def _date(letterhead: list[str]) -> tuple[str | None, date | None, str | None]:
         if found:
             return found
     return None, None, None
-
-
-def _issuer(page: _Page, behalf: str | None, title: str) -> str | None:
-    named = re.search(rf"(?:^|\s)CỦA\s+(.{{3,90}}?)(?=\s+[{SMALLS}]|\s+VỀ\b|$)", title)
-    body = sentence_case(named[1]) if named and is_capital(named[1]) else None
-    head = _letterhead_bodies(page.letterhead)
-    signed = sentence_case(behalf) if behalf else None
-    titled = next((sentence_case(part) for part in page.title[1:] if is_capital(part) and _is_body(part) and not part.startswith("CỦA ")), None)
-    if body:
-        return _with_place_of(body, head)
-    if titled:
-        return titled
-    issued = _ISSUES.search(page.preamble) if page.preamble else None
-    stated = _stated_body(page.preamble)
-    if signed:
-        if head and comparable(head).endswith(comparable(signed)):
-            return head
-        if head and not comparable(signed).endswith(("ủy", "dân", "hội", "phủ", "trị")) or (head and comparable(signed) == "ban thường vụ"):
-            return f"{signed} {head}" if head else signed
-        if not head and stated and comparable(stated).startswith(comparable(signed)):
-            return stated
-        return _with_place_of(signed, head)
-    if head:
-        return head
-    return stated or (issued["body"] if issued and _is_body(issued["body"]) else None)
-
-
-def _stated_body(preamble: str) -> str | None:
-    for m in reversed(list(_ISSUES.finditer(preamble))):
-        words = m["body"].strip()
-        at = [words.find(name) for name in (*bodies(), "Chủ tịch UBND") if name in words]
-        if at:
-            return words[min(at) :]
-    return None
-
-
-def _with_place_of(body: str, head: str | None) -> str:
-    """ "Ban Thường vụ Tỉnh ủy" under the letterhead "Tỉnh ủy Hòa Sơn" is that committee's."""
-    if not head:
-        return body
-    for name in ("Tỉnh ủy", "Thành ủy", "Huyện ủy", "Thị ủy", "Quận ủy", "Đảng ủy"):
-        if body.endswith(name) and head.startswith(name):
-            return f"{body}{head[len(name):]}"
-    return body
-
-
-def _letterhead_bodies(letterhead: list[str]) -> str | None:
-    """The issuing body of a letterhead: its last line of names, joined to the line above when that completes it."""
-    names: list[str] = []
-    for text in letterhead:
-        plain = text.strip(" *-–_|")
-        if not plain or _NOT_BODY.search(plain) or not is_capital(plain):
-            continue
-        names.append(plain)
-    if not names:
-        return None
-    joined: list[str] = []
-    for name in names:
-        area = re.match(r"(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|THỊ XÃ|XÃ|PHƯỜNG|THỊ TRẤN|ĐẶC KHU)\s+(?!ỦY|UỶ)", name)
-        if joined and area:
-            joined[-1] = f"{joined[-1]} {name}"
-        elif joined and comparable(joined[-1]).endswith(("và", "của", ",")):
-            joined[-1] = f"{joined[-1]} {name}"
-        else:
-            joined.append(name)
-    last = sentence_case(joined[-1])
-    above = sentence_case(joined[-2]) if len(joined) > 1 else ""
-    if above and re.match(r"(?:Ban|Ủy ban Kiểm tra|Văn phòng|Thường trực)\b", last) and re.search(r"[ủu]y\b", above.split(" ")[1] if " " in above else ""):
-        return f"{last} {above}"
-    return last
-
-
-def _place(page: _Page, dated: str | None, issuer: str | None, title: str | None, clauses: Sequence[Clause]) -> str | None:
-    head = " ; ".join(sentence_case(text) for text in _joined_areas(page.letterhead))
-    for text in (head, issuer or "", title or ""):
-        found = provinces_in(text)
-        if found:
-            return found[0]
-    central = is_central(issuer)
-    if dated and not central:
-        return place_tones(re.sub(r"^(?:TP\.?|Thành phố|Tỉnh)\s+", "", dated.strip(" *_"))) or None
-    if central:
-        return None
-    counted = Counter(name for clause in clauses if clause.kind != "end" for name in provinces_in(clause.text))
-    if counted:
-        name, times = counted.most_common(1)[0]
-        if times >= 2 and times >= 0.6 * counted.total():
-            return name
-    return None
-
-
-def _joined_areas(letterhead: list[str]) -> list[str]:
-    joined: list[str] = []
-    for text in letterhead:
-        if joined and re.match(r"(?:TỈNH|THÀNH PHỐ)\s+(?!ỦY|UỶ)", text):
-            joined[-1] = f"{joined[-1]} {text}"
-        elif is_capital(text):
-            joined.append(text)
-    return joined
-
-
-def _placed(issuer: str | None, place: str | None) -> str | None:
-    """The issuer with the name of its province, when the text gives the name elsewhere."""
-    if not issuer or not place or is_central(issuer) or place in place_tones(issuer):
-        return issuer
-    if re.search(r"(?:tỉnh|Tỉnh ủy|Tỉnh uỷ|thành phố|Thành ủy)$", issuer):
-        return f"{issuer} {place}"
-    if issuer.startswith("Sở "):
-        return f"{issuer} tỉnh {place}"
-    return issuer
 
 
 def _addressees(lines: list[Line], zones: Zones) -> tuple[str, ...]:
@@ -291,7 +169,15 @@ def _addressees(lines: list[Line], zones: Zones) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _warnings(number: str | None, kind: str | None, issuer: str | None, issued_on: date | None, month: str | None, signer: str | None) -> tuple[str, ...]:
+def _warnings(
+    *,
+    number: str | None,
+    kind: str | None,
+    issuer: str | None,
+    issued_on: date | None,
+    month: str | None,
+    signer: str | None,
+) -> tuple[str, ...]:
     found = []
     if number is None:
         found.append("Không thấy số hiệu văn bản.")
@@ -300,7 +186,9 @@ def _warnings(number: str | None, kind: str | None, issuer: str | None, issued_o
     if issuer is None:
         found.append("Không rõ cơ quan ban hành.")
     if issued_on is None:
-        found.append(f"Thiếu ngày ban hành (chỉ có tháng {month[5:]}/{month[:4]})." if month else "Không thấy ngày ban hành.")
+        found.append(
+            f"Thiếu ngày ban hành (chỉ có tháng {month[5:]}/{month[:4]})." if month else "Không thấy ngày ban hành."
+        )
     if signer is None:
         found.append("Không thấy người ký.")
     return tuple(found)

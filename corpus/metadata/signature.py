@@ -14,7 +14,9 @@ _COLUMNS = re.compile(r"\s{3,}|\t+|\s*\|\s*")
 _NAME = re.compile(rf"(?:(?:PGS|GS|TS|ThS|BS|KS)\.?\s*)*[{CAPITALS}]\w*(?:\s+[{CAPITALS}]\w*){{1,4}}")
 _DASH = re.compile(r"^(?:[-–—−+*•●▪·]|\d{1,2}[.)])\s*(?=\S)")
 _AS = re.compile(r"^(?:T/?M|K/?T|T/?L|T/?UQ|Q)[.:/\s]+", re.IGNORECASE)
-_SIGNED_ABOVE = re.compile(rf"(?P<before>[^.,;]{{0,60}})\s(?P<name>[{CAPITALS}]\w+(?:\s[{CAPITALS}]\w+){{1,3}})\s+đã ký ban hành")
+_SIGNED_ABOVE = re.compile(
+    rf"(?P<before>[^.,;]{{0,60}})\s(?P<name>[{CAPITALS}]\w+(?:\s[{CAPITALS}]\w+){{1,3}})\s+đã ký ban hành"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read_closing(lines: list[Line]) -> Closing:
             continue
         text = shown(line)
         if is_recipients(text):
-            head, _, tail = text.partition(":")
+            tail = text.partition(":")[2]
             listing = True
             parts = [part for part in _COLUMNS.split(tail) if part]
             for part in parts:
@@ -62,7 +64,7 @@ def _recipients(parts: list[str]) -> tuple[str, ...]:
     for part in parts:
         opens = bool(_DASH.match(part))
         words = _DASH.sub("", part).strip()
-        if not words or words.startswith("(") and not found:
+        if not words or (words.startswith("(") and not found):
             continue
         open_ended = bool(found) and found[-1][-1:] not in ",;.:"
         if found and (words[:1].islower() or not opens or (open_ended and not found[-1].endswith(")"))):
@@ -82,7 +84,10 @@ def _signer(parts: list[str]) -> str | None:
             continue
         m = _NAME.fullmatch(plain)
         if m:
-            return " ".join(word.capitalize() if word.isupper() and len(word) > 1 and "." not in word else word for word in plain.split())
+            return " ".join(
+                word.capitalize() if word.isupper() and len(word) > 1 and "." not in word else word
+                for word in plain.split()
+            )
     return None
 
 
@@ -95,7 +100,13 @@ def _role(parts: list[str]) -> tuple[str | None, str | None]:
             role = found
         elif is_signature(plain) and plain.upper().startswith(("T/M", "TM", "T.M")):
             behalf = _AS.sub("", plain).strip()
-        elif behalf and role is None and is_capital(plain) and not _NAME.fullmatch(plain.title()) is None and len(plain.split()) > 3:
+        elif (
+            behalf
+            and role is None
+            and is_capital(plain)
+            and _NAME.fullmatch(plain.title()) is not None
+            and len(plain.split()) > 3
+        ):
             behalf = f"{behalf} {plain}"
     return role, behalf
 

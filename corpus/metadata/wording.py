@@ -1,4 +1,4 @@
-"""Names of kinds, bodies and places as a sentence writes them, from the data files. No knowledge of where they stand."""
+"""Names of kinds, bodies and places as a sentence writes them, from the data files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import yaml
 from corpus.lines import CAPITALS, is_capital
 from corpus.text import comparable, place_tones
 
-_AREA = re.compile(r"\b(tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)\s+(?=\S)")
+_AREA = re.compile(
+    r"\b(tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn"
+    r"|đặc khu)\s+(?=\S)"
+)
 _ORDINAL = re.compile(r"(?:khóa|khoá|thứ)\s+([ivxlc]+)\b")
 _PROPER = rf"[{CAPITALS}]\w*"
 _PROVINCE = re.compile(
-    rf"(?:\b[Tt]ỉnh(?: ủy| uỷ)?|\b[Tt]hành (?:ủy|uỷ|phố)|\bTP\.?)\s+({_PROPER}(?:\s+-\s+{_PROPER}\s+{_PROPER}|(?:\s+{_PROPER}){{1,2}}))"
+    r"(?:\b[Tt]ỉnh(?: ủy| uỷ)?|\b[Tt]hành (?:ủy|uỷ|phố)|\bTP\.?)\s+"
+    rf"({_PROPER}(?:\s+-\s+{_PROPER}\s+{_PROPER}|(?:\s+{_PROPER}){{1,2}}))"
 )
 
 
@@ -104,7 +108,7 @@ def sentence_case(text: str) -> str:
 def _name_after(cased: list[str], lower: str, at: int, spans: list[tuple[int, int]]) -> None:
     for m in re.finditer(r"[\w.]+", lower[at:]):
         start = at + m.start()
-        if any(a <= start < b for a, b in spans) or m.group() in ("và", "về", "khóa", "khoá"):
+        if any(a <= start < b for a, b in spans) or m.group() in ("và", "về", "khóa", "khoá", "tỉnh", "thành", "huyện"):
             return
         cased[start] = lower[start].upper()
 

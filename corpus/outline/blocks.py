@@ -1,17 +1,21 @@
-"""Printed lines joined into blocks: one block for each item, paragraph, table row, note. Levels and paths come later."""
+"""Printed lines joined into blocks: one for each item, paragraph, note. Levels and paths come later."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from corpus.lines import Layout, Line, finished, goes_on, is_capital, is_full, must_go_on
-from corpus.outline.furniture import Note
 from corpus.outline.labels import BULLETS, Family, Label, read_label
 
+if TYPE_CHECKING:
+    from corpus.outline.furniture import Note
+
 BlockKind = Literal["front", "title", "item", "paragraph", "note", "page", "table", "row", "section", "annex", "end"]
-_FUNCTION_BEFORE_NUMBER = re.compile(r"(?:\b(?:số|khoản|điều|điểm|mục|tháng|năm|ngày|quý|từ|đến|là|và|khoảng|giai đoạn)|[(,–-])\s*$", re.IGNORECASE)
+_FUNCTION_BEFORE_NUMBER = re.compile(
+    r"(?:\b(?:số|khoản|điều|điểm|mục|tháng|năm|ngày|quý|từ|đến|là|và|khoảng|giai đoạn)|[(,–-])\s*$", re.IGNORECASE
+)
 _YEAR_AFTER_DASH = re.compile(r"^[-–—]\s*\d{4}\b|^[-–—]\s*\d+(?:[.,]\d+)?\s*%")
 _REMEMBERED = 3000
 """Characters of a block kept for judging what follows it, so that reading stays linear."""
@@ -30,7 +34,9 @@ class Block:
     words: str = field(default="")
 
 
-def join_body(lines: list[Line], layout: Layout, start: int, stop: int, notes: list[Note], skip: frozenset[int]) -> list[Block]:
+def join_body(
+    lines: list[Line], layout: Layout, start: int, stop: int, *, notes: list[Note], skip: frozenset[int]
+) -> list[Block]:
     """Blocks of the lines `start:stop`, in the order in which they begin."""
     blocks: list[Block] = []
     open_block: Block | None = None
@@ -45,7 +51,8 @@ def join_body(lines: list[Line], layout: Layout, start: int, stop: int, notes: l
         if note is not None:
             if note.lines.start not in begun:
                 begun.add(note.lines.start)
-                blocks.append(Block("note", list(note.lines), number=note.number, words=" ".join(lines[k].bare for k in note.lines)))
+                here = [k for k in note.lines if start <= k < stop]
+                blocks.append(Block("note", here, number=note.number, words=" ".join(lines[k].bare for k in here)))
             continue
         if line.is_rule and open_block is not None:
             open_block.lines.append(i)
@@ -60,30 +67,50 @@ def join_body(lines: list[Line], layout: Layout, start: int, stop: int, notes: l
     return blocks
 
 
+def _reads_as_heading(block: Block, above: str, layout: Layout) -> bool:
+    """True while the block may be a title: numbered or short, and nothing in it ends a sentence."""
+    if finished(block.words) or ". " in block.words or "; " in block.words[-200:]:
+        return False
+    if block.label is None:
+        return len(block.lines) == 1 and len(above) < 0.75 * layout.reach
+    if block.label.family in BULLETS:
+        return len(block.lines) == 1 and len(above) < 0.5 * layout.reach and not above[-1:].isdigit()
+    return len(block.lines) <= 6
+
+
 def last_words(block: Block, lines: list[Line]) -> str:
     """The last printed line of a block that is not a drawn rule."""
     return next((lines[i].bare for i in reversed(block.lines) if not lines[i].is_rule), "")
 
 
 def _label(line: Line, block: Block | None, lines: list[Line], layout: Layout) -> Label | None:
+    """The label that opens a block at `line`; None when the line has none or only seems to."""
     label = None if line.is_rule else read_label(line.bare)
     if label is None or block is None:
         return label
     above = last_words(block, lines)
     if label.family in BULLETS:
-        if _YEAR_AFTER_DASH.match(line.bare) and not finished(above) and above[-1:].isdigit():
-            return None
-        return None if layout.wrapped and label.family is Family.DASH and not finished(above) and label.rest[:1].islower() and must_go_on(above) else label
-    if finished(above) and not _FUNCTION_BEFORE_NUMBER.search(above):
-        return None if _inline(block, label) else label
-    if _inline(block, label):
-        return None
-    # The line above is not finished: a title, or a sentence that only happens to go on with a number.
-    if _FUNCTION_BEFORE_NUMBER.search(above) and not is_capital(above) and not line.is_bold:
-        return None
-    if layout.wrapped and must_go_on(above) and not is_capital(above):
-        return None
-    return label
+        broken = not finished(above) and _hyphenated(line.bare, above, label, wrapped=layout.wrapped)
+    else:
+        broken = _inline(block, label) or _counts_on(line, block, above, label, layout)
+    return None if broken else label
+
+
+def _hyphenated(text: str, above: str, label: Label, *, wrapped: bool) -> bool:
+    """True for a dash that joins the two sides of a line break: "2021" / "- 2025", "kinh tế" / "- xã hội"."""
+    if _YEAR_AFTER_DASH.match(text) and above[-1:].isdigit():
+        return True
+    return wrapped and label.family is Family.DASH and label.rest[:1].islower() and must_go_on(above)
+
+
+def _counts_on(line: Line, block: Block, above: str, label: Label, layout: Layout) -> bool:
+    """True for a number that belongs to the sentence above: "trong tháng" / "12. ..."."""
+    awaited = bool(_FUNCTION_BEFORE_NUMBER.search(above))
+    if (finished(above) and not awaited) or is_capital(above):
+        return False
+    if label.order == 1 and _reads_as_heading(block, above, layout):
+        return False
+    return (awaited and not line.is_bold) or (layout.wrapped and must_go_on(above))
 
 
 def _inline(block: Block, label: Label) -> bool:
@@ -109,7 +136,7 @@ def _continues(line: Line, block: Block, lines: list[Line], layout: Layout) -> b
         return True
     if line.is_bold and not lines[block.lines[-1]].is_bold and not line.bare[:1].islower():
         return False
-    heading = block.label is not None and block.label.family not in BULLETS and not finished(block.words) and ". " not in block.words and "; " not in block.words[-200:] and len(block.lines) <= 6
+    heading = _reads_as_heading(block, above, layout)
     full = is_full(above, line.bare, layout)
     broken = lines[block.lines[-1]].end < line.start and line.gap > 0
     return goes_on(above, line.bare, full=full, heading=heading, gap=line.gap if broken else 0, layout=layout)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.lines import Layout, Line, finished, layout, read_lines
+from corpus.lines import Layout, Line, finished, layout, markers, read_lines
 from corpus.outline.blocks import Block, join_body, last_words
 from corpus.outline.furniture import Note, footnotes, page_furniture
-from corpus.outline.labels import Family, roman_value
+from corpus.outline.labels import Family, read_label, roman_value
 from corpus.outline.tables import Table, find_tables, is_section, row_label, titles_of
 from corpus.outline.tree import Node, Tree
 from corpus.outline.zones import Zones, find_zones, shown, titled_kind
@@ -17,13 +18,24 @@ from corpus.records import Clause, ClauseKind, Source
 from corpus.text import collapse
 
 _FIRST_WORDS = 80
-_ANNEX_NUMBER = re.compile(r"(?:phụ lục|phụ biểu|biểu|mẫu)(?:\s+số)?\s*[:.]?\s*(?:(\d{1,2})\b|([IVXL]{1,6})\b)", re.IGNORECASE)
+_ANNEX_NUMBER = re.compile(
+    r"(?:phụ lục|phụ biểu|biểu|mẫu)(?:\s+số)?\s*[:.]?\s*(?:(\d{1,2})\b|([IVXL]{1,6})\b)", re.IGNORECASE
+)
 _HEADING_LIMIT = 450
 """Characters. A title longer than this has not been seen; a numbered sentence often is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The printed lines of one directive, how they were broken, and which of them are page furniture."""
+
+    lines: list[Line]
+    shape: Layout
+    skip: frozenset[int]
+
+
 def outline(source: Source) -> tuple[Clause, ...]:
-    """The clauses of one directive in reading order; together their texts hold every character of the source but white space."""
+    """The clauses of one directive in reading order; their texts hold every character of the source but white space."""
     lines = read_lines(source.text)
     if not lines:
         return ()
@@ -31,17 +43,19 @@ def outline(source: Source) -> tuple[Clause, ...]:
     zones = find_zones(lines)
     skip = page_furniture(lines)
     tree = Tree(root="0")
-    _front(tree, lines, shape, zones, skip)
+    page = _Page(lines, shape, skip)
+    _front(tree, page, zones)
     tree.root = None
     stop = zones.end
-    notes = footnotes(lines, shape, zones.body, stop, skip) if shape.wrapped or _square_notes(source.text) else []
-    _body(tree, lines, shape, zones.body, stop, notes, skip)
     first_annex = zones.annexes[0] if zones.annexes else len(lines)
+    noted = shape.wrapped or _square_notes(source.text)
+    notes = footnotes(lines, shape, range(zones.body, first_annex), stop, skip) if noted else []
+    _body(tree, page, zones.body, stop, notes)
     if first_annex > zones.end:
         tree.end_table(0)
-        _closing(tree, lines, range(zones.end, first_annex))
+        _closing(tree, lines, range(zones.end, first_annex), notes, skip)
     for number, (start, after) in enumerate(pairwise((*zones.annexes, len(lines))), 1):
-        _annex(tree, lines, shape, start, after, number, skip)
+        _annex(tree, page, range(start, after), number)
     return tuple(_clause(node, lines, source) for node in tree.nodes)
 
 
@@ -49,11 +63,12 @@ def _square_notes(text: str) -> bool:
     return "\n[" in text or any(c in text for c in "¹²³")
 
 
-def _front(tree: Tree, lines: list[Line], shape: Layout, zones: Zones, skip: frozenset[int]) -> None:
-    """Letterhead, title and preamble: `0.p1`, `0.p2`, ...; without a letterhead the title is `0` itself, above the preamble."""
-    letterhead = [i for i in range(zones.letterhead_end)]
+def _front(tree: Tree, page: _Page, zones: Zones) -> None:
+    """Letterhead, title, preamble: `0.p1`, `0.p2`, ...; without a letterhead the title is `0`, above the preamble."""
+    letterhead = list(range(zones.letterhead_end))
     title = list(range(zones.title, zones.title_end)) if zones.title_end > zones.letterhead_end else []
-    preamble = join_body(lines, shape, zones.title_end, zones.body, [], skip)
+    lines = page.lines
+    preamble = join_body(lines, page.shape, zones.title_end, zones.body, notes=[], skip=page.skip)
     if title and not letterhead and preamble:
         block = Block("title", title, words=lines[title[0]].bare)
         node = tree.add_note(block, "0")
@@ -65,31 +80,28 @@ def _front(tree: Tree, lines: list[Line], shape: Layout, zones: Zones, skip: fro
     for block in preamble:
         block.kind = "page" if block.kind == "page" else "front"
         if block.kind == "page":
-            tree.add_note(block, f"page{_number(lines, block)}")
+            tree.add_note(block, _beside(lines, block))
         else:
             block.label = None
             tree.add_paragraph(block, after_bullet=False)
 
 
-def _body(
-    tree: Tree, lines: list[Line], shape: Layout, start: int, stop: int, notes: list[Note], skip: frozenset[int]
-) -> None:
+def _body(tree: Tree, page: _Page, start: int, stop: int, notes: list[Note]) -> None:
+    lines = page.lines
     at = start
     for table in [*find_tables(lines, start, stop), None]:
         until = table.lines.start if table else stop
-        for block in join_body(lines, shape, at, until, notes, skip):
+        for block in join_body(lines, page.shape, at, until, notes=notes, skip=page.skip):
             _add(tree, lines, block)
         if table:
-            _table(tree, lines, table)
+            _table(tree, table)
             at = table.lines.stop
 
 
 def _add(tree: Tree, lines: list[Line], block: Block) -> None:
     first = lines[block.lines[0]]
-    if block.kind == "page":
-        tree.add_note(block, f"page{_number(lines, block)}")
-    elif block.kind == "note":
-        tree.add_note(block, f"note{block.number}")
+    if block.kind in ("page", "note"):
+        tree.add_note(block, _beside(lines, block))
     elif block.label is not None:
         tree.add_item(block, block.label, indent=first.indent, ends=last_words(block, lines))
     elif _is_title(block, lines):
@@ -104,7 +116,7 @@ def _is_title(block: Block, lines: list[Line]) -> bool:
     text = shown(first)
     if not any(c.isalpha() for c in text) or len(text) > 200 or len(block.lines) > 4:
         return False
-    if text.startswith("(") or finished(block.words) and not text.endswith(":"):
+    if text.startswith("(") or (finished(block.words) and not text.endswith(":")):
         return False
     return (first.is_capital and len(text) > 3) or (first.raw.startswith("#") and not first.raw.startswith("#####"))
 
@@ -114,7 +126,7 @@ def _number(lines: list[Line], block: Block) -> str:
     return digits[:3]
 
 
-def _table(tree: Tree, lines: list[Line], table: Table) -> None:
+def _table(tree: Tree, table: Table) -> None:
     mark = tree.depth
     titles = titles_of(table)
     for row in table.rows:
@@ -140,21 +152,52 @@ def _table(tree: Tree, lines: list[Line], table: Table) -> None:
     tree.end_table(mark)
 
 
-def _closing(tree: Tree, lines: list[Line], span: range) -> None:
-    tree.add_note(Block("end", list(span), words=lines[span.start].bare), "end")
+def _closing(tree: Tree, lines: list[Line], span: range, notes: list[Note], skip: frozenset[int]) -> None:
+    beside = [note for note in notes if note.lines.start in span]
+    said = [i for i in span if i not in skip and not any(i in note.lines for note in beside)]
+    blocks = [Block("page", [i]) for i in span if i in skip]
+    blocks += [Block("note", list(note.lines), number=note.number) for note in beside]
+    blocks += [Block("end", said, words=lines[said[0]].bare)] if said else []
+    for block in sorted(blocks, key=lambda block: block.lines[0]):
+        tree.add_note(block, _beside(lines, block))
 
 
-def _annex(tree: Tree, lines: list[Line], shape: Layout, start: int, after: int, order: int, skip: frozenset[int]) -> None:
+def _beside(lines: list[Line], block: Block) -> str:
+    """The path of what stands outside the numbering."""
+    if block.kind == "page":
+        return f"page{_number(lines, block)}"
+    return f"note{block.number}" if block.kind == "note" else "end"
+
+
+def _annex(tree: Tree, page: _Page, span: range, order: int) -> None:
+    lines, start, after = page.lines, span.start, span.stop
     text = shown(lines[start])
+    kind = titled_kind(text)
+    head_end = _annex_head(lines, start, after)
+    head = Block("annex", list(range(start, head_end)), words=text)
+    if kind and not text.lower().startswith(markers("annex_always")):
+        tree.add_attached(
+            head,
+            "".join(word[0] for word in kind.split()).upper(),
+            shares_root=tree.has_articles and not _has_articles(lines[head_end:after]),
+        )
+        _body(tree, page, head_end, after, [])
+        return
     m = _ANNEX_NUMBER.match(text)
     number = int(m[1]) if m and m[1] else roman_value(m[2].upper()) if m and m[2] else order
-    head_end = _annex_head(lines, start, after)
-    tree.add_annex(Block("annex", list(range(start, head_end)), words=text), number)
-    _body(tree, lines, shape, head_end, after, [], skip)
+    if head.lines:
+        tree.add_annex(head, number)
+    else:
+        tree.root = tree.unused(f"PL{number}")
+    _body(tree, page, head_end, after, [])
+
+
+def _has_articles(lines: list[Line]) -> bool:
+    return any((label := read_label(line.bare)) is not None and label.family is Family.ARTICLE for line in lines)
 
 
 def _annex_head(lines: list[Line], start: int, after: int) -> int:
-    """One past the last line of an annex's title: its capitals, and the note in brackets that says what it belongs to."""
+    """One past the last line of an annex's title: its capitals, and what it belongs to in brackets."""
     i = start + 1
     bracket = False
     tables = {table.lines.start for table in find_tables(lines, start, min(after, start + 14))}
@@ -164,9 +207,13 @@ def _annex_head(lines: list[Line], start: int, after: int) -> int:
         text = shown(lines[i])
         bracket = (bracket and ")" not in lines[i - 1].bare) or text.startswith(("(", "Kèm theo", "Ban hành kèm"))
         rule = lines[i].is_rule
-        titled = lines[i].is_capital or titled_kind(text) or lines[i].is_bold or text[:1].islower() or (i == start + 1 and len(text) < 150)
-        from corpus.outline.labels import read_label
-
+        titled = (
+            lines[i].is_capital
+            or titled_kind(text)
+            or lines[i].is_bold
+            or text[:1].islower()
+            or (i == start + 1 and len(text) < 150)
+        )
         if read_label(lines[i].bare) and not bracket:
             break
         if not (rule or bracket or (titled and not finished(text))):
@@ -182,7 +229,7 @@ def _clause(node: Node, lines: list[Line], source: Source) -> Clause:
     kind = _kind(node, lines)
     return Clause(
         path=node.path,
-        label=_label(node, lines),
+        label=_label(node),
         heading=_heading(block, kind, lines),
         text=" ".join(segments),
         parent=node.parent,
@@ -204,7 +251,7 @@ def _segments(indices: list[int], lines: list[Line], text: str) -> tuple[str, ..
     return tuple(segments)
 
 
-def _label(node: Node, lines: list[Line]) -> str:
+def _label(node: Node) -> str:
     label = node.block.label
     if label is None:
         return ""
@@ -242,10 +289,7 @@ def _words(block: Block, lines: list[Line]) -> str:
 
 
 def _heading(block: Block, kind: ClauseKind, lines: list[Line]) -> str:
-    if block.kind in ("row", "section") and block.words:
-        words = block.words
-    else:
-        words = _words(block, lines)
+    words = block.words if block.kind in ("row", "section") and block.words else _words(block, lines)
     if kind == "heading":
         return words.rstrip(" :")
     if len(words) <= _FIRST_WORDS:

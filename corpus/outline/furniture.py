@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
 from corpus.lines import CAPITALS, SMALLS, Layout, Line, finished, goes_on, is_full
 from corpus.outline.labels import read_label
 
-_PAGE_NUMBER = re.compile(r"(?:[-–—\s]*(?P<plain>\d{1,3})[-–—\s]*|(?:trang|page)\s*(?P<named>\d{1,3})(?:\s*/\s*\d{1,3})?)", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:[-–—\s]*(?P<plain>\d{1,3})[-–—\s]*|(?:trang|page)\s*(?P<named>\d{1,3})(?:\s*/\s*\d{1,3})?)", re.IGNORECASE
+)
 _PAGE_DISTANCE = 600
 """Characters. Bare numbers nearer to each other than this are the cells of a table set one below another."""
 _MARK = re.compile(rf"(?<=[{SMALLS}{CAPITALS})”\"])(\d{{1,2}})(?=[\s,.;:)]|$)|\[\^?(\d{{1,2}})\]|([¹²³⁴⁵⁶⁷⁸⁹]+)")
-_NOTE = re.compile(r"(?:\[\^?(?P<square>\d{1,2})\]:?|(?P<small>[¹²³⁴⁵⁶⁷⁸⁹⁰]+)|(?P<plain>\d{1,2}))\s+(?P<rest>[^\d\s.,;:)].*)", re.DOTALL)
+_NOTE = re.compile(
+    r"(?:\[\^?(?P<square>\d{1,2})\]:?|(?P<small>[¹²³⁴⁵⁶⁷⁸⁹⁰]+)|(?P<plain>\d{1,2}))\s+(?P<rest>[^\d\s.,;:)].*)",
+    re.DOTALL,
+)
 _SMALL = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 _MARK_REACH = 120
 """Lines. A footnote stands on the page of its mark, so the mark is not farther above than this."""
@@ -54,8 +60,12 @@ def _head(line: Line) -> str:
     return re.sub(r"\d+", "#", line.bare)
 
 
-def footnotes(lines: list[Line], layout: Layout, start: int, stop: int, skip: frozenset[int]) -> list[Note]:
-    """The footnotes between two line indices. A number alone opens one only when its mark stands in the text above."""
+def footnotes(lines: list[Line], layout: Layout, span: range, border: int, skip: frozenset[int]) -> list[Note]:
+    """The footnotes within `span`, none across `border`, where the body ends.
+
+    A number alone opens a footnote only when its mark stands in the text not far above.
+    """
+    start, stop = span.start, span.stop
     marks: dict[int, list[int]] = {}
     for i in range(start, stop):
         for m in _MARK.finditer(lines[i].bare):
@@ -63,16 +73,32 @@ def footnotes(lines: list[Line], layout: Layout, start: int, stop: int, skip: fr
     notes: list[Note] = []
     i, previous = start, 0
     while i < stop:
-        m = None if i in skip else _NOTE.match(lines[i].bare)
-        number = int(m["square"] or (m["small"] or "0").translate(_SMALL)) or int(m["plain"] or 0) if m else 0
-        marked = number and any(i - _MARK_REACH <= at < i for at in marks.get(number, ()))
-        if not marked or (m and m["plain"] and not (number == previous + 1 or number == 1)):
+        number = 0 if i in skip else _note_number(lines[i].bare, previous)
+        if not number or not _marked_above(marks.get(number, []), i):
             i += 1
             continue
-        last = _note_end(lines, layout, i, stop, skip)
-        notes.append(Note(number, range(i, last)))
+        last = _note_end(lines, layout, i, border if i < border else stop, skip)
+        after = notes[-1].lines.stop if notes else start
+        first = i - 1 if i > after and i != border and lines[i - 1].is_rule else i
+        notes.append(Note(number, range(first, last)))
         i, previous = last, number
     return notes
+
+
+def _note_number(text: str, previous: int) -> int:
+    """The number with which a line may open a footnote, 0 for none; a plain one must follow the note before it."""
+    m = _NOTE.match(text)
+    if m is None:
+        return 0
+    if m["plain"]:
+        number = int(m["plain"])
+        return number if number in {1, previous + 1} else 0
+    return int(m["square"] or m["small"].translate(_SMALL))
+
+
+def _marked_above(marks: list[int], i: int) -> bool:
+    at = bisect_left(marks, i)
+    return at > 0 and marks[at - 1] >= i - _MARK_REACH
 
 
 def _note_end(lines: list[Line], layout: Layout, first: int, stop: int, skip: frozenset[int]) -> int:

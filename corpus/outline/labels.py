@@ -1,4 +1,4 @@
-"""The label a line begins with: numbering of every convention in use, and bullets. Knows one line at a time, no context."""
+"""The label a line begins with: numbering of every convention in use, and bullets. Knows one line, no context."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DIVISIONS = frozenset({Family.PART, Family.CHAPTER, Family.SECTION, Family.ARTIC
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as read: its family, its form in a path, its place in its sequence (None for bullets) and the words after it."""
+    """A label as read: its family, its form in a path, its place in the sequence (None for bullets), the rest."""
 
     family: Family
     text: str
@@ -51,7 +51,20 @@ class Label:
 
 
 _PREFIXES = {Family.PART: "Ph", Family.CHAPTER: "C", Family.SECTION: "M", Family.ARTICLE: "Đ"}
-_ORDINALS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
+_ORDINALS = {
+    "nhất": 1,
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "tư": 4,
+    "bốn": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+}
 _ALPHABET = "abcdđeghiklmnopqrstuvxy"
 _DIVISION = re.compile(
     r"(?P<word>PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|ĐIỀU|Điều)\s+(?:(?:THỨ|thứ)\s+(?P<ordinal>\w+)|(?P<number>[IVXLC]+|\d{1,3}[a-zđ]?))"
@@ -61,16 +74,28 @@ _DIVISION = re.compile(
 _FAMILY_OF_WORD = {"phần": Family.PART, "chương": Family.CHAPTER, "mục": Family.SECTION, "điều": Family.ARTICLE}
 _ROMAN = re.compile(r"(?P<label>[IVXLl1]{1,7})(?P<after>\s*[.:/)]\s*|\s*[-–—]\s*|\s+)(?P<rest>\S.*)", re.DOTALL)
 _ROMAN_BARE = re.compile(r"[IVX]{1,6}[.:]?")
-_CAPITAL = re.compile(r"(?P<label>[A-HK-UĐ])(?:\s*[.:/)]\s*|\s*[-–—]\s*)(?P<rest>\S.*)", re.DOTALL)
-_DOTTED = re.compile(r"(?P<label>(?:\d{1,2}|[IVX]{1,5})(?:\.\d{1,2}){1,4})(?P<after>\s*[.)/:]\s*|\s*[-–—]\s+|\s+)(?P<rest>\S.*)", re.DOTALL)
+_CAPITAL = re.compile(r"(?P<label>[A-HK-UĐ])(?:\s*[.:)]\s*|\s*[-–—]\s*|\s*/\s+)(?P<rest>\S.*)", re.DOTALL)
+_DOTTED = re.compile(
+    r"(?P<label>(?:\d{1,2}|[IVX]{1,5})(?:\.\d{1,2}){1,4})(?P<after>\s*[.)/:]\s*|\s*[-–—]\s+|\s+)(?P<rest>\S.*)",
+    re.DOTALL,
+)
 _ARABIC = re.compile(r"(?P<label>\d{1,3})(?P<after>\s*[.:]\s*|\s*[-–—/]\s+)(?P<rest>\S.*)", re.DOTALL)
 _BRACKET = re.compile(r"\(?(?P<label>\d{1,2})\)\s*(?P<rest>\S.*)", re.DOTALL)
-_LETTER = re.compile(r"(?:\((?P<open>[a-zđ])\)|(?P<label>[a-zđ])(?:\s*\)|\.(?=\s)|\s?/(?=\s)))[.:]?\s*(?P<rest>\S.*)", re.DOTALL)
+_LETTER = re.compile(
+    r"(?:\((?P<open>[a-zđ])\)|(?P<label>[a-zđ])(?:\s*\)|\.(?=\s)|\s?/(?=\s)))[.:]?\s*(?P<rest>\S.*)", re.DOTALL
+)
 _ROMAN_SMALL = re.compile(r"\((?P<label>[ivx]{1,5})\)\s*(?P<rest>\S.*)", re.DOTALL)
 _LETTER_NUMBER = re.compile(r"(?P<label>[a-zđ]\.?\d{1,2})(?:\s*\)|\.(?=\s))[.:]?\s*(?P<rest>\S.*)", re.DOTALL)
-_BULLET = re.compile(rf"(?P<glyph>[-–—−+*•●∙·▪■◾◦○►➢➤✓✔\uf0b7\uf02d\uf0a7])\s*(?P<rest>\S.*)|(?P<word>o)\s+(?P<late>[{CAPITALS}].*)", re.DOTALL)
-_GLYPHS = {"-": Family.DASH, "–": Family.DASH, "—": Family.DASH, "−": Family.DASH, "\uf02d": Family.DASH, "+": Family.PLUS,
-           "*": Family.STAR, "◦": Family.CIRCLE, "○": Family.CIRCLE}  # fmt: skip
+_BULLET = re.compile(
+    rf"(?P<glyph>[-–—−+*•●∙·▪■◾◦○►➢➤✓✔\uf0b7\uf02d\uf0a7])\s*(?P<rest>\S.*)|(?P<word>o)\s+(?P<late>[{CAPITALS}].*)",
+    re.DOTALL,
+)
+_GLYPHS = dict.fromkeys("-–—−\uf02d", Family.DASH) | {
+    "+": Family.PLUS,
+    "*": Family.STAR,
+    "◦": Family.CIRCLE,
+    "○": Family.CIRCLE,
+}
 
 
 def read_label(text: str) -> Label | None:
@@ -121,14 +146,15 @@ def _roman(text: str) -> Label | None:
     label = m["label"].replace("l", "I").replace("1", "I")
     rest = m["rest"]
     value = roman_value(label)
-    if not value or (m["label"] != label and not is_capital(rest)):
-        return None
-    if not m["after"].strip() and not is_capital(rest):
+    after = m["after"].strip()
+    # Without capitals after it, "Il." is a word, "I " a sentence, "V/v" no number.
+    doubtful = m["label"] != label or not after or (after == "/" and not m["after"].endswith(" "))
+    if not value or (doubtful and not is_capital(rest)):
         return None
     # "V - 2025", "X - quang": a dash without space on either side joins words or numbers.
-    if not rest[:1].isupper() and not rest[:1] in "“\"'(" and not rest[:1].isalpha():
+    if not rest[:1].isupper() and rest[:1] not in "“\"'(" and not rest[:1].isalpha():
         return None
-    if m["after"].strip() in "-–—" and m["after"] == m["after"].strip() and not is_capital(rest):
+    if after in "-–—" and m["after"] == after and not is_capital(rest):
         return None
     return Label(Family.ROMAN, label, value, rest)
 

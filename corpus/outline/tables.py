@@ -1,4 +1,4 @@
-"""Tables in plain text: Markdown bars, tabs, or columns set apart by wide spaces. Gives rows with named cells, no meaning."""
+"""Tables in plain text: Markdown bars, tabs, or columns set apart by wide spaces. Gives rows of cells, no meaning."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def find_tables(lines: list[Line], start: int, stop: int) -> list[Table]:
 def row_label(row: Row, titles: list[str]) -> Label | None:
     """The row's own number, from its first cell or from the beginning of its first words."""
     first = row.cells[0].strip(" *") if row.cells else ""
-    if _ORDINAL.fullmatch(first) and (not titles or _SERIAL.fullmatch(titles[0]) or not titles[0] or len(row.cells) > 1):
+    if _ORDINAL.fullmatch(first) and (
+        not titles or _SERIAL.fullmatch(titles[0]) or not titles[0] or len(row.cells) > 1
+    ):
         return read_label(f"{first.rstrip('.)')}. X") or read_label(f"{first.rstrip('.)')}) X")
     filled = [cell for cell in row.cells if cell]
     label = read_label(filled[0]) if filled else None
@@ -68,7 +70,9 @@ def is_section(row: Row) -> bool:
         return False
     first = row.cells[0]
     label = read_label(words[0]) if words[0] != first or not _ORDINAL.fullmatch(first) else None
-    outer = bool(re.fullmatch(r"(?:[IVXL]{1,6}|[A-HĐ])[.)]?", first)) or (label is not None and label.family <= Family.ROMAN)
+    outer = bool(re.fullmatch(r"(?:[IVXL]{1,6}|[A-HĐ])[.)]?", first)) or (
+        label is not None and label.family <= Family.ROMAN
+    )
     return outer or is_capital(words[0]) or first == words[0] or not _ORDINAL.fullmatch(first or "x")
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from corpus.lines import finished, markers
-from corpus.outline.blocks import Block
 from corpus.outline.labels import BULLETS, DIVISIONS, Family, Label
+
+if TYPE_CHECKING:
+    from corpus.outline.blocks import Block
 
 _BEFORE_HEADINGS = frozenset({Family.ANNEX, Family.LETTER_CAPITAL, Family.ROMAN}) | DIVISIONS
 
@@ -61,11 +64,18 @@ class Tree:
     def add_paragraph(self, block: Block, *, after_bullet: bool) -> Node:
         """Places an unlabelled block under the item it follows; under a bullet only when that announces it."""
         words = block.words.lower()
-        if words.startswith(markers("closing")):
+        announced = self._open and not finished(self._open[-1].ends)
+        if words.startswith(markers("closing")) or (
+            words.startswith(markers("closing_after_sentence")) and not announced
+        ):
             while self._open and self._open[-1].family not in _BEFORE_HEADINGS:
                 self._open.pop()
         else:
-            while self._open and self._open[-1].family in BULLETS and not (after_bullet and self._open[-1].ends.rstrip().endswith(":")):
+            while (
+                self._open
+                and self._open[-1].family in BULLETS
+                and not (after_bullet and self._open[-1].ends.rstrip().endswith(":"))
+            ):
                 self._open.pop()
         return self._place(block, f"p{self._count('p')}", None)
 
@@ -84,6 +94,24 @@ class Tree:
         node = self._place(block, f"PL{number}", Family.ANNEX)
         self._open.append(_Open(node, Family.ANNEX, None, 0, ""))
         return node
+
+    def unused(self, path: str) -> str:
+        """The path, or the path with a number when it is taken: for an annex that has no title of its own."""
+        return path if path not in self._paths else self._unique(path)
+
+    def add_attached(self, block: Block, code: str, *, shares_root: bool) -> Node:
+        """Opens a document issued with the directive; under a decision of articles its own numbering suffices."""
+        self._open.clear()
+        self.root = None
+        node = self._place(block, code, Family.ANNEX)
+        if not shares_root:
+            self._open.append(_Open(node, Family.ANNEX, None, 0, ""))
+        return node
+
+    @property
+    def has_articles(self) -> bool:
+        """True when the body is made of articles ("Điều 1")."""
+        return any(node.family is Family.ARTICLE for node in self.nodes)
 
     def add_note(self, block: Block, label: str) -> Node:
         """Places a footnote or a page number beside the tree."""
@@ -114,7 +142,8 @@ class Tree:
     def _place(self, block: Block, label: str, family: Family | None) -> Node:
         parent = self._open[-1].node if self._open else None
         prefix = parent.path if parent else self.root
-        node = Node(block, self._unique(f"{prefix}.{label}" if prefix else label), prefix, family)
+        above = prefix if prefix in self._paths else None
+        node = Node(block, self._unique(f"{prefix}.{label}" if prefix else label), above, family)
         if parent:
             parent.children += 1
         self.nodes.append(node)
@@ -150,9 +179,20 @@ class Tree:
         if not found:
             return None
         last = self._open[-1]
-        if label.order == 1 and last.family is label.family and (last.order or 0) >= 1 and last.ends.rstrip("* ").endswith(":") and last.node.children == 0:
+        if (
+            label.order == 1
+            and last.family is label.family
+            and (last.order or 0) >= 1
+            and last.ends.rstrip("* ").endswith(":")
+            and last.node.children == 0
+        ):
             return None
-        if label.family in BULLETS and last.family is label.family and indent >= last.indent + 2 and label.family is not Family.PLUS:
+        if (
+            label.family in BULLETS
+            and last.family is label.family
+            and indent >= last.indent + 2
+            and label.family is not Family.PLUS
+        ):
             return None if last.indent >= 0 and _nested(last, indent) else found[-1]
         if label.family in BULLETS:
             return next((i for i in reversed(found) if self._open[i].indent <= indent), found[0])
@@ -165,22 +205,24 @@ class Tree:
     def _holds(self, item: _Open, label: Label) -> bool:
         """Whether `label`, of a family not open now, may stand under `item`."""
         if item.family in BULLETS:
-            if label.family not in BULLETS:
-                return label.order == 1 and item.ends.rstrip().endswith(":") and label.family in (Family.BRACKET, Family.LETTER, Family.ROMAN_SMALL)
-            if (label.family, item.family) in self._outer:
-                return False
-            return not (item.family is Family.PLUS and label.family is Family.DASH)
-        if label.family in BULLETS or item.family in (Family.ANNEX, Family.TITLE) or (item.family is Family.ARTICLE and label.family > Family.TITLE):
-            return not (item.family is Family.TITLE and label.family <= Family.ROMAN)
-        if (item.family, label.family) in self._outer and (label.family, item.family) not in self._outer:
+            return self._bullet_holds(item, label)
+        if item.family is Family.TITLE:
+            return label.family > Family.ROMAN
+        if label.family in BULLETS or item.family is Family.ANNEX:
             return True
         if (label.family, item.family) in self._outer:
             return False
-        if label.order == 1 and not finished(item.ends) and item.node.children == 0:
-            return True
-        if label.order == 1 and item.ends.rstrip("* ").endswith(":"):
-            return True
-        return item.family < label.family
+        announced = item.ends.rstrip("* ").endswith(":") or (not finished(item.ends) and item.node.children == 0)
+        seen_inside = (item.family, label.family) in self._outer
+        return seen_inside or (label.order == 1 and announced) or item.family < label.family
+
+    def _bullet_holds(self, item: _Open, label: Label) -> bool:
+        """A bullet holds bullets of another mark, and a short list that it announces with a colon."""
+        if label.family in BULLETS:
+            outer = (label.family, item.family) in self._outer
+            return not outer and not (item.family is Family.PLUS and label.family is Family.DASH)
+        listed = label.family in (Family.BRACKET, Family.LETTER, Family.ROMAN_SMALL)
+        return listed and label.order == 1 and item.ends.rstrip().endswith(":")
 
 
 def _nested(item: _Open, indent: int) -> bool:

@@ -18,7 +18,9 @@ from corpus.outline.labels import BULLETS, Label, read_label
 _FRONT_LIMIT = 60
 """Lines. A kind of document named farther down is not this directive's title."""
 _SIGNATURE = re.compile(rf"(?P<mark>[A-Z](?:[./]?[A-Z]){{0,2}})(?:[.:/]+\s*|\s+)(?P<body>[{CAPITALS}].*)", re.DOTALL)
-_ANNEX_ALONE = re.compile(r"phụ (?:lục|biểu)(?:\s+số)?(?:\s*[:.]?\s*(?:[ivxl]{1,6}|\d{1,2}[a-z]?))?\s*[.:]?", re.IGNORECASE)
+_ANNEX_ALONE = re.compile(
+    r"phụ (?:lục|biểu)(?:\s+số)?(?:\s*[:.]?\s*(?:[ivxl]{1,6}|\d{1,2}[a-z]?))?\s*[.:]?", re.IGNORECASE
+)
 _NUMBER_LINE = re.compile(r"^Số\s*[:.]?\s*(?:\d|\.{2,}|…|/|-|\s{2,})", re.IGNORECASE)
 _DATE_LINE = re.compile(r"^[^,;]{2,40},\s*ngày\s*[\d.…\s]*tháng\s*[\d.…\s]*năm", re.IGNORECASE)
 _MOTTO = re.compile(r"cộng h[oò][aà] xã hội chủ nghĩa|độc lập\s*[-–]\s*tự do|đảng cộng sản việt nam", re.IGNORECASE)
@@ -27,8 +29,8 @@ _ATTACHED = re.compile(r"\(?\s*(?:ban hành )?kèm theo", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """Line indices: the title is `title:title_end` (equal when there is none), the front ends at `body`, the closing block
-    is `end:annexes[0]`, each annex runs to the next. `letterhead_end` closes what stands above the title."""
+    """Line indices: the title is `title:title_end` (equal when there is none), the front ends at `body`, the closing
+    block is `end:annexes[0]`, each annex runs to the next. `letterhead_end` closes what stands above the title."""
 
     letterhead_end: int
     title: int
@@ -82,7 +84,7 @@ def is_signature(text: str) -> bool:
     if is_role(text):
         return True
     m = _SIGNATURE.match(text)
-    return bool(m) and m["mark"].lower() in markers("signature") and is_capital(text) and len(text) < 120
+    return m is not None and m["mark"].lower() in markers("signature") and is_capital(text) and len(text) < 120
 
 
 def is_letterhead(text: str) -> bool:
@@ -106,7 +108,14 @@ def find_zones(lines: list[Line]) -> Zones:
     start = max(title_end, letterhead_end)
     body = _find_body(lines, start)
     end, annexes = _find_end(lines, body)
-    return Zones(letterhead_end, title if title is not None else letterhead_end, max(title_end, letterhead_end), min(body, end), end, annexes)
+    return Zones(
+        letterhead_end,
+        title if title is not None else letterhead_end,
+        max(title_end, letterhead_end),
+        min(body, end),
+        end,
+        annexes,
+    )
 
 
 def structural(line: Line) -> Label | None:
@@ -122,7 +131,11 @@ def _find_title(lines: list[Line]) -> int | None:
         label = structural(line)
         if label and label.family not in BULLETS and not is_letterhead(text):
             break
-    if lines and lines[0].raw.startswith("#") and any(shown(lines[0]).lower().startswith(name) for name in kind_names()):
+    if (
+        lines
+        and lines[0].raw.startswith("#")
+        and any(shown(lines[0]).lower().startswith(name) for name in kind_names())
+    ):
         return 0
     return None
 
@@ -138,12 +151,29 @@ def _title_end(lines: list[Line], title: int) -> int:
     return _title_end_by_words(lines, title)
 
 
+def _title_group(lines: list[Line], title: int) -> int | None:
+    """Where the lines printed together with the first words of the title end, when an empty line sets them apart."""
+    i = title + 1
+    while i < min(title + 3, len(lines)) and (is_capital(shown(lines[i])) or i == title + 1):
+        i += 1
+    while i < min(title + 9, len(lines)) and lines[i].gap == 0:
+        i += 1
+    group = lines[title + 1 : i]
+    if i >= len(lines) or lines[i].gap == 0 or len(group) < 2:
+        return None
+    plain = all(len(line.bare) <= 130 and not structural(line) and not _opens_text(line) for line in group)
+    return i if plain and not any(is_letterhead(shown(line)) for line in group) else None
+
+
 def _opens_text(line: Line) -> bool:
     text = shown(line)
     return text.startswith(("Căn cứ", "Kính gửi", "Theo đề nghị")) or text.endswith((":", "."))
 
 
 def _title_end_by_words(lines: list[Line], title: int) -> int:
+    group = _title_group(lines, title)
+    if group is not None:
+        return group
     i, content = title + 1, not titled_kind(shown(lines[title])) or len(shown(lines[title]).split()) > 6
     while i < min(title + 14, len(lines)):
         line, above = lines[i], lines[i - 1]
@@ -156,7 +186,9 @@ def _title_end_by_words(lines: list[Line], title: int) -> int:
             content = content or not text.startswith("CỦA")
         elif not content:
             content = True
-        elif not (text[:1].islower() or must_go_on(shown(above)) or (line.is_bold and above.is_bold) or _ATTACHED.match(text)):
+        elif not (
+            text[:1].islower() or must_go_on(shown(above)) or (line.is_bold and above.is_bold) or _ATTACHED.match(text)
+        ):
             break
         i += 1
     return i
@@ -171,7 +203,9 @@ def _letterhead_end(lines: list[Line]) -> int:
             break
         if is_letterhead(text) or text.lower().startswith("v/v"):
             last = i + 1
-    while 0 < last < len(lines) and (lines[last].is_rule or (lines[last].gap == 0 and shown(lines[last])[:1].islower())):
+    while 0 < last < len(lines) and (
+        lines[last].is_rule or (lines[last].gap == 0 and shown(lines[last])[:1].islower())
+    ):
         last += 1
     return last
 
@@ -202,6 +236,8 @@ def _find_end(lines: list[Line], body: int) -> tuple[int, tuple[int, ...]]:
         text = shown(lines[i])
         if end is None and not annexes and (is_recipients(text) or (is_signature(text) and i > body)):
             end = i
+        elif end is not None and not annexes and _is_attached(lines, i):
+            annexes.append(i)
         elif is_annex(text, closed=end is not None) and (end is not None or not must_go_on(lines[i - 1].bare)):
             if annexes and i - annexes[-1] <= 3 and not text.lower().startswith(markers("annex_always")):
                 continue
@@ -215,14 +251,28 @@ def _find_end(lines: list[Line], body: int) -> tuple[int, tuple[int, ...]]:
     return end, tuple(annexes)
 
 
+def _is_attached(lines: list[Line], i: int) -> bool:
+    """True for the title of a document that the directive issues with itself ("Ban hành kèm theo Quyết định ...")."""
+    if not titled_kind(shown(lines[i])):
+        return False
+    return any(_ATTACHED.match(shown(line)) for line in lines[i + 1 : i + 8])
+
+
 def _loose_table(lines: list[Line], end: int) -> int | None:
     """Where a table follows the signature without a word such as "Phụ lục": its caption, or its first row."""
     for i in range(end + 1, len(lines) - 1):
         here, below = lines[i].raw, lines[i + 1].raw
         if min(here.count("|"), below.count("|")) >= 4 or min(here.count("\t"), below.count("\t")) >= 2:
-            while i - 1 > end and (is_capital(shown(lines[i - 1])) or _ATTACHED.match(shown(lines[i - 1]))):
-                if is_signature(shown(lines[i - 1])):
-                    break
-                i -= 1
-            return i
+            return _caption(lines, end, i)
     return None
+
+
+def _caption(lines: list[Line], end: int, table: int) -> int:
+    """The first line of the capitals or brackets right above a table; its own first line when there are none."""
+    first = table
+    while first - 1 > end:
+        above = shown(lines[first - 1])
+        if is_signature(above) or not (is_capital(above) or _ATTACHED.match(above)):
+            break
+        first -= 1
+    return first

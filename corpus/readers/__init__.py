@@ -1,13 +1,16 @@
-"""Opening one published file as text. A format is one module here, entered in `READERS`; nothing here knows outlines."""
+"""Opening one published file as text: a format is one module here, entered in `READERS`. Knows no outlines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFile
 from corpus.readers import plain
 from corpus.records import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Reader = Callable[[bytes], Source]
 
@@ -15,7 +18,7 @@ READERS: dict[str, Reader] = {
     ".txt": plain.read,
     ".md": plain.read,
 }
-"""The reader of each file suffix (lower case, with its dot). To accept another format, add its module and a line here."""
+"""The reader of each file suffix (lower case, with its dot). Another format is a module and a line here."""
 
 LARGEST = 32 * 1024 * 1024
 """Bytes. A directive is some tens of kilobytes; what is larger than this is some other kind of file."""
@@ -35,7 +38,9 @@ def read_source(path: Path) -> Source:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         accepted = ", ".join(accepted_suffixes())
-        raise UnreadableFile(f"Chưa đọc được định dạng “{path.suffix or 'không đuôi'}”; các định dạng đọc được: {accepted}.")
+        raise UnreadableFile(
+            f"Chưa đọc được định dạng “{path.suffix or 'không đuôi'}”; các định dạng đọc được: {accepted}."
+        )
     try:
         size = path.stat().st_size
         if size > LARGEST:

@@ -1,4 +1,4 @@
-"""Goals of a directive: one `Target` for each indicator, value and deadline. Knows clauses and metadata, no files and no SQL."""
+"""Goals of a directive: one `Target` for each indicator, value and deadline. Knows no files and no SQL."""
 
 from corpus.targets.extraction import extract_targets
 

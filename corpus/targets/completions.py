@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from corpus.targets.context import Section
-from corpus.targets.reading import Draft
-from corpus.targets.statements import Text
+from corpus.targets.drafts import Draft
+from corpus.targets.gates import ends_year
 from corpus.targets.vocabulary import any_of, holds
 from corpus.time_citations import MASK
 from corpus.time_words import FLAGS
-from corpus.times import TimeReading
+
+if TYPE_CHECKING:
+    from corpus.targets.context import Section
+    from corpus.targets.statements import Text
+    from corpus.times import TimeReading
 
 _ITEM: Final = re.compile(r"\((?:\d{1,2}|[ivx]{1,4}|[a-zđ])\)\s*", FLAGS)
 _HELPERS: Final = r"(?:phấn đấu|cơ bản|sớm|tập trung|tiếp tục|đẩy nhanh|đẩy mạnh|quyết tâm|phải|khẩn trương|để|và)"
@@ -22,7 +25,7 @@ _HELPERS: Final = r"(?:phấn đấu|cơ bản|sớm|tập trung|tiếp tục|đ
 def _completing_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?:^|[,:]\s*)(?:[\s,\x1a]|{_HELPERS}\s)*(?P<goal>{any_of('completing')}(?!\w)(?!\s+{any_of('not_completing')}(?!\w))"
-        rf"[^\n]*)", FLAGS,
+        rf"\s+\w[^\n]*)", FLAGS,
     )  # fmt: skip
 
 
@@ -33,7 +36,7 @@ def _striving_pattern() -> re.Pattern[str]:
 
 @cache
 def _exceeding_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?P<subject>[^,;:]*?)\s(?:đạt và vượt|vượt|bằng hoặc vượt)\s(?P<bar>dự toán|kế hoạch|chỉ tiêu|mức bình quân)[^,;]*", FLAGS)
+    return re.compile(rf"\s{any_of('exceeding')}\s{any_of('bars')}(?!\w)[^,;]*", FLAGS)
 
 
 @cache
@@ -42,20 +45,25 @@ def _becoming_pattern() -> re.Pattern[str]:
 
 
 def read_completion(text: Text, span: tuple[int, int], section: Section, current: TimeReading | None) -> list[Draft]:
-    """The goal of a statement that holds no figure of its own; at most one, but one for each item of "(1) ...; (2) ..."."""
+    """The goal of a statement that holds no figure of its own; at most one."""
     start, end = span
     masked = text.masked[start:end]
-    time = next((t for t in reversed(text.times) if start <= t.start < end and t.due), current)
+    time = next((t for t in reversed(text.times_in(start, end)) if t.due), current)
     exceeding = _exceeding_pattern().search(masked)
     if exceeding and section.kind in ("goal", "plain"):
-        return [_draft(text, start + exceeding.start(), start + exceeding.end(), section, time, op=">=")]
+        begin = max(masked.rfind(mark, 0, exceeding.start()) for mark in ",;:") + 1
+        return [_draft(text, start + begin, start + exceeding.end(), section, time, op=">=")]
     found = _completing_pattern().search(masked)
-    if found and section.kind != "organization":
+    own = next((t for t in text.times_in(start, end) if t.due), None)
+    task = section.kind == "organization" or (section.kind != "goal" and own is not None and not ends_year(own))
+    if found and not task:
         return [_draft(text, start + found.start("goal"), end, section, time)]
     striving = _striving_pattern().search(masked)
-    dated = any(start <= t.start < end and t.due for t in text.times)
+    dated = own is not None and (section.kind == "goal" or ends_year(own))
     if striving and dated:
         return [_draft(text, start + striving.start("goal"), end, section, time)]
+    if dated and section.kind == "goal" and holds("turning").search(masked):
+        return [_draft(text, start, end, section, time)]
     return []
 
 
@@ -91,7 +99,7 @@ def _sentence_end(plain: str, at: int) -> int:
     return at + found.end() if found else len(plain)
 
 
-def _draft(text: Text, start: int, end: int, section: Section, time: TimeReading | None, op: str = "=") -> Draft:
+def _draft(text: Text, start: int, end: int, section: Section, time: TimeReading | None, *, op: str = "=") -> Draft:
     plain = text.plain[start:end].rstrip(" .;,")
     lead = len(plain) - len(plain.lstrip(" ,;:" + MASK))
     plain = " ".join(plain.split())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from corpus.records import Clause, Metadata
 from corpus.targets.vocabulary import any_of, holds
 from corpus.time_words import FLAGS
 from corpus.times import TimeReading, read_times
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 SectionKind = Literal["goal", "task", "organization", "past", "plain"]
 _SHORT: Final = 120
@@ -21,7 +23,10 @@ _NO_GOALS: Final = ("front", "note", "end")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The surroundings of a clause. `heading` is the nearest heading above it that sets the due date, if any."""
+    """The surroundings of a clause: the kind of its section, and the date and period that clauses above it set.
+
+    `whole_goal` marks what stands right under a heading with both a goal and its date ("Mục tiêu đến năm 2030").
+    """
 
     kind: SectionKind = "plain"
     due: date | None = None
@@ -30,10 +35,7 @@ class Section:
 
 
 def sections(clauses: Sequence[Clause], metadata: Metadata) -> dict[str, Section]:
-    """The section of every clause that may set a goal, by path; what clauses above it say, not what it says itself.
-
-    `whole_goal` marks a clause right under a heading that names both a goal and its date ("Mục tiêu đến năm 2030").
-    """
+    """The section of every clause that may set a goal, by path; what clauses above it say, not what it says itself."""
     opened: dict[str, Section] = {}
     around: dict[str, Section] = {}
     root = Section(due=_title_due(metadata), period=_title_period(metadata))
@@ -43,6 +45,11 @@ def sections(clauses: Sequence[Clause], metadata: Metadata) -> dict[str, Section
         around[clause.path] = _with_title(above, root) if titled else above
         opened[clause.path] = _opened(clause, above)
     return {c.path: around[c.path] for c in clauses if c.kind not in _NO_GOALS and not c.path.startswith("0.")}
+
+
+def sections_without_title(clauses: Sequence[Clause]) -> dict[str, Section]:
+    """As `sections`, for readers that need no dates of the title."""
+    return sections(clauses, Metadata())
 
 
 def _with_title(section: Section, root: Section) -> Section:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from corpus.records import Clause, Metadata, Target
 from corpus.targets.completions import read_becoming, read_completion, read_items
 from corpus.targets.context import Section, sections
-from corpus.targets.gates import is_goal, speaks_of_past, states_rule
-from corpus.targets.quantities import Quantity, find_quantities
+from corpus.targets.gates import ends_year, is_goal, speaks_of_past, states_rule
+from corpus.targets.naming import Memory
 from corpus.targets.quotes import quote_of
-from corpus.targets.reading import Draft, leading_time, read_statement
+from corpus.targets.reading import continues, leading_time, read_statement
 from corpus.targets.statements import Text, pieces, prepare, statements
-from corpus.targets.tables import read_row
-from corpus.targets.tops import find_tops
-from corpus.times import TimeReading
+from corpus.targets.tables import read_row, task_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.targets.drafts import Draft
+    from corpus.targets.quantities import Quantity
+    from corpus.times import TimeReading
+
+_EACH_YEAR = re.compile(r"\bmỗi năm\b(?! một lần)", re.IGNORECASE)
 
 
 def extract_targets(clauses: Sequence[Clause], metadata: Metadata) -> tuple[Target, ...]:
@@ -33,10 +41,22 @@ def extract_targets(clauses: Sequence[Clause], metadata: Metadata) -> tuple[Targ
         if section is None or section.kind == "past":
             continue
         if clause.kind == "row" and clause.cells:
-            targets += read_row(clause, section, issued)
+            targets += read_row(clause, section, issued) or _read_task_row(clause, section, issued)
         else:
             targets += [_target(clause, d) for d in read_clause(clause, section, issued)]
     return tuple(dict.fromkeys(targets))
+
+
+def _read_task_row(clause: Clause, section: Section, issued_on: date | None) -> list[Target]:
+    """Goals with a figure in the wording of a task ("Số hóa 100% hồ sơ ..."), due when the row's own time says."""
+    content, time = task_cells(clause)
+    if not content:
+        return []
+    section = replace(section, due=time.due or section.due, period=time.period or section.period) if time else section
+    cell = replace(clause, text=content, segments=(content,))
+    drafts = [d for d in read_clause(cell, section, issued_on) if d.value is not None]
+    targets = [_target(cell, d) for d in drafts]
+    return [t for t in targets if any(t.quote in segment for segment in clause.segments)]
 
 
 def _issued(metadata: Metadata) -> date | None:
@@ -51,18 +71,22 @@ def read_clause(clause: Clause, section: Section, issued_on: date | None) -> lis
     text = prepare(clause.text)
     current: TimeReading | None = None
     drafts: list[Draft] = []
+    memory = Memory()
     done = 0
     for index, span in enumerate(statements(text.plain)):
         if span[0] < done:
             continue
         current = leading_time(text, span) or current
+        memory = memory if continues(text.plain, span) else Memory()
         statement = text.plain[span[0] : span[1]]
-        times = tuple(t for t in text.times if span[0] <= t.start < span[1])
-        if speaks_of_past(statement, times, issued_on) or states_rule(statement):
+        if speaks_of_past(statement, text.times_in(*span), section, issued_on) or states_rule(statement):
             continue
         found = _figures(text, span, section)
         if found:
-            drafts += read_statement(text, pieces(text, *span, found), span, section, current)
+            read, memory = read_statement(
+                text, pieces(text, *span, found), span, section=section, current=current, memory=memory
+            )
+            drafts += read
         elif _opens_items(text, span) and section.kind != "organization":
             items, done = read_items(text, span[0], section, current)
             drafts += items
@@ -74,14 +98,10 @@ def read_clause(clause: Clause, section: Section, issued_on: date | None) -> lis
 
 
 def _figures(text: Text, span: tuple[int, int], section: Section) -> list[Quantity]:
-    """Figures of the statement that may be goals, ranks before the plain figures they contain."""
-    masked = text.masked[: span[1]]
-    tops = [q for q in find_tops(masked) if q.start >= span[0]]
-    plain = [q for q in find_quantities(masked) if q.start >= span[0]]
-    plain = [q for q in plain if not any(t.start < q.end and q.start < t.end for t in tops)]
-    found = sorted([*tops, *plain], key=lambda q: q.start)
+    """Figures of the statement that may be goals."""
     statement = text.masked[span[0] : span[1]]
-    return [q for q in found if is_goal(statement, q, section, span[0])]
+    timed = bool(_EACH_YEAR.search(statement)) or any(ends_year(t) for t in text.times_in(*span))
+    return [q for q in text.figures_in(*span) if is_goal(statement, q, section, span[0], timed=timed)]
 
 
 def _opens_items(text: Text, span: tuple[int, int]) -> bool:
@@ -106,4 +126,3 @@ def _target(clause: Clause, draft: Draft) -> Target:
         baseline=draft.baseline,
         scope=draft.scope,
     )
-

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from typing import TYPE_CHECKING
 
-from corpus.targets.context import Section
-from corpus.targets.quantities import Quantity
-from corpus.targets.vocabulary import closes, holds
-from corpus.times import TimeReading
+from corpus.targets.vocabulary import closes, holds, opens
+from corpus.time_citations import MASK
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corpus.targets.context import Section
+    from corpus.targets.quantities import Quantity
+    from corpus.times import TimeReading
 
 
-def speaks_of_past(statement: str, times: tuple[TimeReading, ...], issued_on: date | None) -> bool:
-    """True for results and shortcomings: past words, or every date before the directive was issued."""
-    if holds("past").search(statement):
+def speaks_of_past(statement: str, times: tuple[TimeReading, ...], section: Section, issued_on: date | None) -> bool:
+    """True for results and shortcomings: past words outside a section of goals, or only dates before the directive."""
+    if holds("past_always").search(statement):
+        return True
+    if section.kind != "goal" and (holds("past").search(statement) or opens("past_openers").match(statement)):
         return True
     dues = [t.due for t in times if t.due]
     return bool(dues) and issued_on is not None and max(dues) < issued_on
+
+
+def ends_year(time: TimeReading) -> bool:
+    """True for a date given by its year ("đến năm 2030"); a day or month is the deadline of a task."""
+    return time.due is not None and (time.due.month, time.due.day) == (12, 31)
 
 
 def states_rule(statement: str) -> bool:
@@ -24,21 +36,48 @@ def states_rule(statement: str) -> bool:
     return bool(holds("rules").search(statement))
 
 
-def is_goal(statement: str, quantity: Quantity, section: Section, offset: int) -> bool:
-    """True when the figure at `quantity` (offsets of the clause; the statement begins at `offset`) states a goal."""
+def is_goal(statement: str, quantity: Quantity, section: Section, offset: int, *, timed: bool) -> bool:
+    """True when the figure at `quantity` states a goal.
+
+    `statement` begins at `offset` of the text that the figure's places refer to; `timed` when it has a year of its own
+    ("đến năm 2030") or recurs ("mỗi năm").
+    """
     before = statement[: quantity.start - offset]
-    if closes("describing").search(before):
+    if closes("describing").search(before) or _CITED.search(before):
         return False
+    if section.kind != "goal" and quantity.tail > quantity.end and not holds("strong_goal_words").search(before):
+        return False  # "sử dụng từ 30% lao động ... trở lên" tells which ones are meant
     if quantity.kind in ("percent", "top"):
         return True
-    strong = bool(holds("strong_goal_words").search(statement))
-    if quantity.kind == "bare":
-        return section.kind == "goal" and bool(re.search(r"chỉ số|hệ số|điểm|thứ hạng", before.lower())) and quantity.value < 1900
-    if quantity.kind == "duration":
-        return section.kind == "goal" and quantity.said
-    if section.kind == "goal":
-        return quantity.kind != "count" or strong or quantity.said or bool(holds("goal_words").search(statement))
-    if section.kind == "organization":
+    if quantity.kind in ("duration", "bare"):
+        return section.kind == "goal" and _is_named_figure(quantity, before)
+    if section.kind == "organization" or _DISTANCE.search(before) or _BENEFIT.search(before):
         return False
-    near = holds("strong_goal_words").search(f"{before[-40:]} {quantity.lead}")
-    return bool(near) or quantity.said and quantity.op != "range"
+    return _is_goal_amount(quantity, section, before, timed=timed)
+
+
+def _is_named_figure(quantity: Quantity, before: str) -> bool:
+    """Durations and figures without a unit count only with a comparator or after the name of an indicator."""
+    if quantity.kind == "bare":
+        return quantity.value < _YEARS_BEGIN and bool(_BARE_INDICATOR.search(before))
+    return quantity.said or quantity.before is not None or bool(_TIME_INDICATOR.search(before))
+
+
+def _is_goal_amount(quantity: Quantity, section: Section, before: str, *, timed: bool) -> bool:
+    """Money, measures and counts: goals near the beginning of a thought among goals; elsewhere they need a cue."""
+    since = re.split(r"[,;:]|\svà\s", before)[-1]
+    if section.kind == "goal" and (quantity.kind != "count" or len(since.split()) <= 6):
+        return True
+    if "(" in since or quantity.unit == "điểm":
+        return False
+    if quantity.said and (quantity.unit or "").startswith("lần/"):
+        return True
+    return timed or bool(holds("strong_goal_words").search(f"{before[-40:]} {quantity.lead}"))
+
+
+_YEARS_BEGIN = 1900
+_BARE_INDICATOR = re.compile(r"(?:chỉ số|hệ số|điểm số|thứ hạng|số [^,;]*/)[^,;]*$", re.IGNORECASE)
+_TIME_INDICATOR = re.compile(r"\b(?:thời gian|số ngày|số giờ)\b[^,;]*$", re.IGNORECASE)
+_CITED = re.compile(rf"\bsố\s*{MASK}+[^,;]*\bvề\b[^,;]*$", re.IGNORECASE)
+_BENEFIT = re.compile(r"\bđược (?:giảm|hỗ trợ|miễn|cộng|thưởng)\b[^,;]*$", re.IGNORECASE)
+_DISTANCE = re.compile(r"\bcách\b[^,;]*$", re.IGNORECASE)

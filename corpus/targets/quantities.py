@@ -1,16 +1,19 @@
-"""Figures in a statement: the number or range, its comparator and its unit. Knows nothing of what the figure is about."""
+"""Figures in a statement: the number or range, its comparator and its unit; not what the figure is about."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from corpus.numbers import NUMERAL, count_words, parse_number
-from corpus.records import Operator
 from corpus.targets.vocabulary import any_of, measure_words, target_words, word_class
+from corpus.time_citations import MASK
 from corpus.time_words import FLAGS, alternatives
+
+if TYPE_CHECKING:
+    from corpus.records import Operator
 
 QuantityKind = Literal["percent", "money", "measure", "duration", "count", "top", "bare"]
 _REACH: Final = 60
@@ -19,7 +22,7 @@ _OBJECT: Final = r"[^,;.\x1a]{0,80}?"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A figure at `start:end` of a statement: from its comparator to its unit, "trở lên" included when it follows at once.
+    """A figure at `start:end` of a text: from its comparator to its unit, "trở lên" included when it follows at once.
 
     `number` is where the digits begin; `said` is true when the comparator is the figure's own and not assumed.
     `lead` is the words between, in lower case ("tối thiểu đạt từ"). `tail` is where a "trở lên" after an object ends.
@@ -41,8 +44,10 @@ class Quantity:
 
 @cache
 def _unit_groups() -> tuple[tuple[QuantityKind, re.Pattern[str]], ...]:
-    per = rf"(?:\s*/\s*{alternatives(measure_words('per'))}(?!\w)|\s+{alternatives(measure_words('per_words'))}\s+" \
+    per = (
+        rf"(?:\s*/\s*{alternatives(measure_words('per'))}(?!\w)|\s+{alternatives(measure_words('per_words'))}\s+"
         rf"{alternatives(measure_words('per'))}(?!\w))"
+    )
     scale = rf"(?:{alternatives(measure_words('scales'))}\s+)?"
     counted = alternatives(measure_words("counted"))
     share = rf"(?:\s*{alternatives(measure_words('shares'))}(?!\w))"
@@ -51,7 +56,7 @@ def _unit_groups() -> tuple[tuple[QuantityKind, re.Pattern[str]], ...]:
         ("money", rf"{scale}{alternatives(measure_words('money'))}(?!\w){per}{{0,2}}"),
         ("measure", rf"{scale}{alternatives(measure_words('measures'))}(?!\w){per}{{0,2}}"),
         ("duration", rf"{alternatives(measure_words('durations'))}(?!\w){per}?"),
-        ("count", rf"{scale}{counted}(?!\w)(?:,\s*{counted}(?!\w))?{per}{{0,2}}"),
+        ("count", rf"{scale}{counted}(?!\w){per}{{0,2}}"),
         ("count", rf"{alternatives(measure_words('scales'))}(?!\w)"),
     )
     return tuple((kind, re.compile(source, FLAGS)) for kind, source in sources)
@@ -90,7 +95,26 @@ def read_unit(text: str, at: int) -> tuple[QuantityKind, str, int] | None:
         found = pattern.match(text, at)
         if found and (best is None or found.end() > best[2]):
             best = kind, " ".join(found[0].split()), found.end()
-    return best
+    return (best[0], _per_slash(best[1]), best[2]) if best else None
+
+
+def _per_slash(unit: str) -> str:
+    """ "người trên một vạn dân" → "người/vạn dân"."""
+    per = rf"\s+{alternatives(measure_words('per_words'))}\s+(?:một\s+)?(?={alternatives(measure_words('per'))}$)"
+    return re.sub(per, "/", unit, flags=FLAGS)
+
+
+@cache
+def _noun_pattern() -> re.Pattern[str]:
+    stop = rf"(?!{alternatives(measure_words('noun_stops'))}(?!\w))"
+    tail = alternatives(measure_words("noun_tails"))
+    return re.compile(rf"\s+({stop}[a-zà-ỹđ]+(?:\s+{stop}[a-zà-ỹđ]+(?:\s+{tail}(?!\w))?)?)")
+
+
+def _noun(text: str, at: int) -> tuple[QuantityKind, str, int] | None:
+    """A unit outside the vocabulary: the one or two words after the figure that can be a noun."""
+    found = _noun_pattern().match(text, at)
+    return ("count", " ".join(found[1].split()), found.end()) if found else None
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -113,8 +137,11 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     lead = _lead_pattern().search(text, max(0, match.start() - _REACH), match.start())
     words = " ".join(lead[0].lower().split()) if lead else ""
-    if match["word"] and (not unit or unit[0] != "count" or not words):
+    said = bool(_comparator_pattern().search(words))
+    if match["word"] and (not unit or unit[0] != "count" or not said):
         return None
+    if unit is None and (said or value_max is not None or "có" in words.split()):
+        unit = _noun(text, match.end())
     start = lead.start() if lead else match.start()
     end = unit[2] if unit else match.end()
     op, said, tail, end = _operator(text, words, value_max, end)
@@ -140,7 +167,7 @@ def _operator(text: str, lead: str, value_max: float | None, end: int) -> tuple[
 
 def _ended(text: str, first: Quantity, second: Quantity) -> Quantity | None:
     """The end of a change "từ 5% xuống còn 3%", which knows where it began."""
-    gap = text[first.end : second.number].lower().split()
+    gap = text[first.end : second.number].replace(MASK, " ").lower().split()
     landing = {word for phrase in target_words("landing") for word in phrase.split()}
     if "từ" in first.lead.split() and first.value_max is None and gap and gap[0] in landing and len(gap) <= 4:
         return replace(second, start=first.start, before=first.value)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from corpus.records import Clause
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corpus.records import Clause
 
 
 def quote_of(clause: Clause, start: int, end: int) -> str:

@@ -1,38 +1,60 @@
-"""A clause cut into statements, and a statement into the pieces that belong to one figure each. Offsets only, no meaning."""
+"""A clause cut into statements, and a statement into the pieces that belong to one figure each. Offsets, no meaning."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from corpus.targets.quantities import Quantity
+from corpus.targets.quantities import find_quantities
+from corpus.targets.tops import find_tops
 from corpus.targets.vocabulary import any_of
 from corpus.time_citations import MASK, mask_citations
 from corpus.time_words import FLAGS
 from corpus.times import TimeReading, read_times
 
-_SENTENCE_END: Final = re.compile(r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<!\s\d)(?<!\s\d\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.targets.quantities import Quantity
+
+_SENTENCE_END: Final = re.compile(
+    r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<!\s\d)(?<!\s\d\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+"
+)
 _SEPARATOR: Final = re.compile(r",|;|\(|\)|:|\s(?:và|hoặc|trong đó)(?=\s)", FLAGS)
-BASELINE: Final = re.compile(r"so với [^,;.()]*", FLAGS)
+BASELINE: Final = re.compile(r"so với [^,;.()]*|(?<=\blần )(?:năm|cùng kỳ) [^,;.()]*", FLAGS)
 """What a figure is compared with: its year is no deadline."""
 _LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A clause's text with its times; `masked` is as long, with dates and numbers of documents hidden."""
+    """A clause's text with its times and figures; `masked` is as long, with dates and numbers of documents hidden."""
 
     plain: str
     masked: str
     times: tuple[TimeReading, ...]
+    figures: tuple[Quantity, ...]
+
+    def times_in(self, start: int, end: int) -> tuple[TimeReading, ...]:
+        """The times that begin in the stretch."""
+        return self.times[bisect_left(self.times, start, key=_start) : bisect_left(self.times, end, key=_start)]
+
+    def figures_in(self, start: int, end: int) -> tuple[Quantity, ...]:
+        """The figures that begin in the stretch."""
+        first, last = (bisect_left(self.figures, at, key=_start) for at in (start, end))
+        return self.figures[first:last]
+
+
+def _start(item: TimeReading | Quantity) -> int:
+    return item.start
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The stretch `start:end` of a clause's text that speaks of one figure; `joined` when "và" ties it to the last one."""
+    """The stretch `start:end` of a text that speaks of one figure; `joined` when "và" ties it to the last one."""
 
     start: int
     end: int
@@ -40,16 +62,49 @@ class Piece:
     joined: bool = False
 
 
+@cache
+def _elsewhere() -> tuple[re.Pattern[str], ...]:
+    """What holds times of its own: baselines, names of programmes, asides that begin with "theo"."""
+    names = re.compile(rf"(?<!^)(?<!\w){any_of('named')}(?!\w)[^,;.()]*")
+    return BASELINE, names, re.compile(r"\(theo [^()]*\)", FLAGS)
+
+
 def prepare(text: str) -> Text:
-    """Reads the times of a clause and hides them, so that no year or day is taken for a figure."""
-    compared = [m.span() for m in BASELINE.finditer(text)]
-    times = tuple(t for t in read_times(text) if not any(a <= t.start < b for a, b in compared))
-    masked = mask_citations(text)
+    """Reads the times and figures of a clause; times are hidden first, so that no year or day is taken for a figure."""
+    spans = sorted(m.span() for pattern in _elsewhere() for m in pattern.finditer(text))
+    times = tuple(t for t in read_times(text) if not _within(spans, t.start) or _closes(text, t))
+    pieces_, at = [], 0
+    citations = mask_citations(text)
     for time in times:
         dated = time.due or time.period or time.starts_on or (not time.recurrence and not time.conditional)
         if dated and any(c.isdigit() for c in time.text):
-            masked = masked[: time.start] + MASK * (time.end - time.start) + masked[time.end :]
-    return Text(text, masked, times)
+            pieces_ += [citations[at : time.start], MASK * (time.end - time.start)]
+            at = time.end
+    masked = "".join(pieces_) + citations[at:]
+    tops = find_tops(masked)
+    taken = sorted((t.start, t.end) for t in tops)
+    plain = [q for q in find_quantities(masked) if not _overlaps(taken, q)]
+    return Text(text, masked, times, tuple(sorted([*tops, *plain], key=_start)))
+
+
+def _within(spans: list[tuple[int, int]], at: int) -> bool:
+    """True when one of the sorted spans that begin before `at` reaches beyond it; none is longer than a sentence."""
+    i = bisect_right(spans, (at, at))
+    return any(start <= at < end for start, end in spans[max(0, i - 8) : i + 1])
+
+
+def _overlaps(spans: list[tuple[int, int]], quantity: Quantity) -> bool:
+    i = bisect_right(spans, (quantity.end, quantity.end))
+    return any(start < quantity.end and quantity.start < end for start, end in spans[max(0, i - 2) : i + 1])
+
+
+def _closes(text: str, time: TimeReading) -> bool:
+    """True for a time with a marker of its own ("trong năm 2025"), which a name before it does not swallow."""
+    first = time.text.split()[0].lower()
+    return (
+        first in ("trong", "vào", "trước", "chậm", "ngay", "xong")
+        and "so với" not in text[max(0, time.start - 40) : time.start].lower()
+    )
 
 
 def statements(text: str) -> list[tuple[int, int]]:
@@ -104,7 +159,7 @@ def _separators(text: Text, first: Quantity, second: Quantity) -> list[re.Match[
 
 
 def _boundary(text: Text, first: Quantity, second: Quantity) -> re.Match[str]:
-    """Where the second figure's piece begins: the first fresh start after the object of the first, or the last separator."""
+    """Where the second figure's piece begins: a fresh start after the object of the first, or the last separator."""
     found = _separators(text, first, second)
     bare = not re.search(r"\w", text.masked[first.end : found[0].start()].replace(MASK, ""))
     if bare:

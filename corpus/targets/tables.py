@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from corpus.records import Clause, Target
-from corpus.targets.context import Section
 from corpus.targets.quantities import Quantity, find_quantities
 from corpus.targets.tops import find_tops
 from corpus.targets.vocabulary import alternatives_of, target_words
 from corpus.text import collapse
 from corpus.time_words import FLAGS, YEAR
-from corpus.times import read_time
+from corpus.times import TimeReading, read_time
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corpus.targets.context import Section
 
 _DATED: Final = re.compile(rf"{YEAR}")
 
@@ -36,8 +39,17 @@ def read_row(clause: Clause, section: Section, issued_on: date | None) -> list[T
             continue
         quantity = _value(cell)
         if quantity:
-            targets.append(_target(clause, indicator, unit, title, cell, quantity, section))
+            targets.append(_target(clause, quantity, section, indicator=indicator, unit=unit, title=title, cell=cell))
     return targets
+
+
+def task_cells(clause: Clause) -> tuple[str, TimeReading | None]:
+    """The wording and the time of a row that states a task; no wording when the row has no column for it."""
+    content = next(
+        (collapse(cell) for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), ""
+    )
+    when = next((cell for title, cell in clause.cells if _column("time").match(title)), "")
+    return content, read_time(when) if when else None
 
 
 def _names(cell: str) -> bool:
@@ -59,7 +71,9 @@ def _value(cell: str) -> Quantity | None:
     return found[0] if whole else None
 
 
-def _target(clause: Clause, indicator: str, unit: str | None, title: str, cell: str, quantity: Quantity, section: Section) -> Target:
+def _target(
+    clause: Clause, quantity: Quantity, section: Section, *, indicator: str, unit: str | None, title: str, cell: str
+) -> Target:
     reading = read_time(title)
     return Target(
         path=clause.path,

@@ -15,7 +15,10 @@ from corpus.time_words import FLAGS, alternatives
 def _group_pattern() -> re.Pattern[str]:
     group, leading = alternatives(target_words("top")["group"]), alternatives(target_words("top")["leading"])
     number = rf"(?P<n1>{NUMERAL})(?:\s*(?:-|–|đến)\s*(?P<n2>{NUMERAL}))?"
-    return re.compile(rf"(?<!\w)(?:{group}|trong)\s+(?:các\s+)?{number}\s+(?P<unit>[^;.\d()]{{1,40}}?)\s+(?:có\s+[^,;.]{{1,40}}?)?{leading}(?!\w)", FLAGS)
+    return re.compile(
+        rf"(?<!\w)(?:{group}|trong)\s+(?:các\s+)?{number}\s+(?P<unit>[^;.\d()]{{1,40}}?)\s+(?:có\s+[^,;.]{{1,40}}?)?{leading}(?!\w)",
+        FLAGS,
+    )
 
 
 @cache
@@ -26,7 +29,10 @@ def _plain_pattern() -> re.Pattern[str]:
 @cache
 def _rank_pattern() -> re.Pattern[str]:
     rank = alternatives(target_words("top")["rank"])
-    return re.compile(rf"(?<!\w){rank}\s+(?:thứ\s+)?(?:từ\s+)?(?P<n1>{NUMERAL})(?:/\d+)?(?:\s+(?P<unit>{any_of('upward')}))?(?![\w/%])", FLAGS)
+    return re.compile(
+        rf"(?<!\w){rank}\s+(?:thứ\s+)?(?:từ\s+)?(?P<n1>{NUMERAL})(?:/\d+)?(?:\s+(?P<unit>{any_of('upward')}))?(?![\w/%])",
+        FLAGS,
+    )
 
 
 def find_tops(masked: str) -> list[Quantity]:
@@ -53,11 +59,6 @@ def better_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){any_of('better_each_year')}(?!\w)", FLAGS)
 
 
-@cache
-def _item_pattern() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:,|;|\svà\s)\s*", FLAGS)
-
-
 def split_indexes(subject: str) -> list[str]:
     """The indexes of a joint subject ("Chỉ số A (PCI), Chỉ số B (PAPI)"), each by its name; one element when it is one.
 
@@ -65,11 +66,14 @@ def split_indexes(subject: str) -> list[str]:
     """
     head = re.match(r"(?:kết quả\s+|các\s+)*(?P<head>chỉ số)\s*:?\s*", subject, FLAGS)
     rest = subject[head.end() :] if head else subject
-    items = [i.strip() for i in re.split(r",\s*(?![^()]*\))|\s+và\s+(?=[^()]*\([^()]{2,20}\))", rest) if i.strip()]
+    items = [i.strip() for i in re.split(r"(?<=\))\s*(?:,\s*(?:và\s+)?|và\s+)", rest) if i.strip()]
     acronyms = [re.match(r"[^()]*\([A-Z][\w\s-]{1,20}\)", i) for i in items]
     if len(items) > 1 and all(acronyms):
         named = [m[0] for m in acronyms if m]
         return named if head is None else ["Chỉ số " + re.sub(r"^chỉ số\s+", "", n, flags=FLAGS) for n in named]
+    items = [
+        i.strip() for i in re.split(rf"\s*(?:,|và)\s+(?={any_of('indicators')}\s)", subject, flags=FLAGS) if i.strip()
+    ]
     repeated = [re.match(rf"(?:và\s+)?(?P<word>{any_of('indicators')})\s", i, FLAGS) for i in items]
     same = {m["word"].lower() for m in repeated if m}
     return items if len(items) > 1 and all(repeated) and len(same) == 1 else [subject]

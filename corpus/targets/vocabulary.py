@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from corpus.time_words import FLAGS, alternatives
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @cache
@@ -20,7 +22,7 @@ def _tables(name: str) -> dict[str, Any]:
     return tables
 
 
-def target_words(name: str) -> Any:  # noqa: ANN401 - a YAML list or mapping, as the caller knows
+def target_words(name: str) -> Any:
     """One list or mapping of `targets.yaml`."""
     return _tables("targets")[name]
 

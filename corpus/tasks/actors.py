@@ -17,24 +17,30 @@ _LONGEST = 1200
 _WORD = re.compile(r"[^\W_][\w/&.-]*")
 _JOINT = re.compile(r"\s*(?:[,;/]\s*)?(?:(?:và|cùng|cùng với|hoặc)\s+)?")
 _BRACKET = re.compile(r"\s*\([^()]{0,160}\)")
+_AREA = re.compile(r"[^,;:.()]*?\s(tỉnh|các cấp|cấp tỉnh|cấp xã|Trung ương|thành phố|xã|phường)(?!\w)")
+_LONG_AREA = re.compile(r"\s+[A-ZÀ-ỸĐ][^;:.()]*?\s(tỉnh|các cấp|cấp tỉnh|thành phố)(?!\w)")
+_STRONG = re.compile(r"(?<!\w)(?:chủ trì|giúp|tham mưu|có trách nhiệm|chịu trách nhiệm|tổ chức|phân công|của|để|cho|với|thuộc)(?!\w)")
+_SUBJECT_REACH = 90
 _EDGE = " \t,;:.-–()\"“”*"
 
 
 @dataclass(frozen=True, slots=True)
 class Actors:
-    """Bodies named at `start:end`, each as written, without the words that open a plural."""
+    """Bodies named at `start:end`, each as written; `sure` when the last is a known body that needs no more words."""
 
     start: int
     end: int
     names: tuple[str, ...]
+    sure: bool = False
 
 
 def actors_at(reading: Reading, start: int, *, end: int | None = None) -> Actors | None:
     """The list of bodies that begins at `start`; it goes on to the verb, adverb or punctuation that ends it."""
     stop = min(end if end is not None else len(reading.text), start + _LONGEST)
-    at = _head(reading, start, stop)
+    at = _head(reading, start, stop, joined=False)
     if at is None:
         return None
+    sure = _complete(reading, start, at)
     while at < stop:
         bracket = _BRACKET.match(reading.text, at, stop)
         if bracket:
@@ -43,28 +49,59 @@ def actors_at(reading: Reading, start: int, *, end: int | None = None) -> Actors
         joint = _JOINT.match(reading.text, at, stop)
         here = joint.end() if joint else at
         joined = bool(joint and joint[0].strip())
-        if here >= stop or (not joined and here == at):
+        if here >= stop or (not joined and (here == at or sure)):
             break
         after = _continued(reading, here, stop, joined=joined)
         if after is None:
             break
         at = after
+        sure = _complete(reading, here, at)
     text = reading.text[start:at]
-    return Actors(start, at, split_names(text)) if text.strip(_EDGE) else None
+    return Actors(start, at, split_names(text), sure) if text.strip(_EDGE) else None
 
 
-def _head(reading: Reading, start: int, stop: int) -> int | None:
+def _complete(reading: Reading, start: int, at: int) -> bool:
+    """True when a proper body's name fills `start:at` and no scope ("tỉnh", "cấp xã") follows that would belong to it."""
+    plural = words().plural.match(reading.text, start)
+    unit = unit_at(reading.text, reading.low, plural.end() if plural else start)
+    if unit is None or not unit.known or unit.end != at:
+        return False
+    word = _WORD.match(reading.text, reading.blank(at))
+    return word is None or word[0].lower() not in words().scopes
+
+
+def _head(reading: Reading, start: int, stop: int, *, joined: bool) -> int | None:
     """The end of the first body's head; None when no body stands here."""
     plural = words().plural.match(reading.text, start)
     begin = plural.end() if plural else start
     unit = unit_at(reading.text, reading.low, begin)
     noun = words().actor_nouns.at(reading.low, begin)
+    opener = words().openers.at(reading.low, begin)
+    if noun is not None and opener is not None and opener.end > noun.end:
+        return None
+    subject = _named_by_subject(reading, begin, stop)
+    if subject is not None:
+        return subject
     end = max(unit.end if unit else 0, noun.end if noun else 0)
     if not end or end > stop:
         return None
-    if plural is None and unit is None and noun is not None and _is_verb_here(reading, begin, noun.end):
+    if not joined and plural is None and unit is None and noun is not None and _is_verb_here(reading, begin, noun.end):
         return None
     return _past_named_verb(reading, end)
+
+
+def _named_by_subject(reading: Reading, begin: int, stop: int) -> int | None:
+    """"Ban Chỉ đạo chuyển đổi số tỉnh": a body whose name holds its subject, up to the word for its area."""
+    founded, long_named = words().founded.at(reading.low, begin), words().long_named.at(reading.low, begin)
+    head = founded or long_named
+    if head is None:
+        return None
+    area = (_AREA if founded else _LONG_AREA).match(reading.text, head.end, min(stop, head.end + _SUBJECT_REACH))
+    if area is None or _STRONG.search(reading.low, head.end, area.start(1)):
+        return None
+    after = reading.past_adverbs(area.end())
+    goes_on = after >= stop or not reading.text[after].isalpha() or reading.may_begin_duty(after)
+    return area.end() if goes_on or after > reading.blank(area.end()) else None
 
 
 def _is_verb_here(reading: Reading, begin: int, end: int) -> bool:
@@ -76,7 +113,7 @@ def _is_verb_here(reading: Reading, begin: int, end: int) -> bool:
         return True
     after = reading.blank(end)
     if unit_at(reading.text, reading.low, after) or words().plural.match(reading.text, after):
-        return reading.low[begin:end] == "tổ chức"
+        return reading.low[begin:end] == "tổ chức" or reading.text[begin].islower()
     return True
 
 
@@ -97,13 +134,13 @@ def _continued(reading: Reading, here: int, stop: int, *, joined: bool) -> int |
     """The place after one more word or body of the list; None where the list ends."""
     plural = words().plural.match(reading.text, here)
     if joined or plural:
-        head = _head(reading, here, stop)
+        head = _head(reading, here, stop, joined=True)
         if head is not None:
             return head
         if reading.text[here - 1 : here] == ";" or ";" in reading.text[max(0, here - 2) : here]:
             return None
     compound = words().compounds.at(reading.low, here)
-    if compound is not None and not joined and _goes_on(reading, compound.end):
+    if compound is not None and not joined:
         return compound.end
     if _ends_list(reading, here):
         return None
@@ -116,11 +153,6 @@ def _continued(reading: Reading, here: int, stop: int, *, joined: bool) -> int |
     return word.end() - len(word[0]) + len(word[0].rstrip("./-"))
 
 
-def _goes_on(reading: Reading, at: int) -> bool:
-    """A compound that is a body's name, not its verb: something other than an object's comma follows."""
-    return reading.text[at : at + 1] != ""
-
-
 def _ends_list(reading: Reading, here: int) -> bool:
     if reading.text[here].isupper():
         return False
@@ -129,14 +161,20 @@ def _ends_list(reading: Reading, here: int) -> bool:
     return any(t.at(reading.low, here) is not None for t in tables) or reading.time_at(here) is not None
 
 
+def is_body(reading: Reading, at: int) -> bool:
+    """True when a body, or several, are named at `at`, not a general word in the singular."""
+    return unit_at(reading.text, reading.low, at) is not None or words().plural.match(reading.text, at) is not None
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """The separate bodies of a list, as written: "các sở, ban, ngành; UBND xã Tân Hòa" → two."""
     text = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), text)
+    low = levelled(text)
     proper = [(m.start, m.end) for m in find_units(text) if not m.general]
     cuts = [
         (m.start(), m.end())
         for m in re.finditer(r"\s*[,;]\s*(?:và\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+|\s*;\s*", text)
-        if not any(a < m.start() and m.end() < b for a, b in proper)
+        if not any(a < m.start() and m.end() < b for a, b in proper) and _opens_name(text, low, m.end())
     ]
     pieces: list[str] = []
     at = 0
@@ -149,6 +187,13 @@ def split_names(text: str) -> tuple[str, ...]:
                 pieces.append(piece)
         at = end
     return tuple(dict.fromkeys(" ".join(_without_opening(p).split()) for p in pieces if p))
+
+
+def _opens_name(text: str, low: str, at: int) -> bool:
+    """True where another body begins: after "Ủy ban Tài chính, " the word "Ngân sách" goes on with the name."""
+    plural = words().plural.match(text, at)
+    here = plural.end() if plural else at
+    return bool(plural or words().actor_nouns.at(low, here) or unit_at(text, low, here))
 
 
 def _between(text: str, before: str, at: int, joint: str) -> str:

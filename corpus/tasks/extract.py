@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.records import Task
-from corpus.tasks.duties import Duty, actors_alone, carried, duties
-from corpus.tasks.labels import Labelled, apply_labels, labelled
+from corpus.tasks.duties import Duty, actors_alone, carried, duties, only_a_time
+from corpus.tasks.labels import Labelled, apply_labels, labelled, labelled_in
 from corpus.tasks.parts import sentences
 from corpus.tasks.quoting import quote_of
 from corpus.tasks.reading import read
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from corpus.tasks.reading import Reading
 
 _ACTION_LENGTH = 220
-_ORDERS = re.compile(r"(?<!\w)(?:yêu cầu|đề nghị|giao|phân công|chỉ thị)(?!\w)", re.IGNORECASE)
+_ROMAN = re.compile(r"(?:PHẦN|Phần|CHƯƠNG|Chương)?\s*[IVXLC]+")
+_FOLLOWS = re.compile(r"(?:sau(?: đây)?|như sau|dưới đây)\s*[:.]?\s*$")
+_SHORT_LEAD_IN = 8
+_TARGET = re.compile(r"phấn đấu[^;]*?(?:%|(?<!\w)đạt(?!\w)|(?<!\w)có\s+(?:\S+\s+){0,3}\d)", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?:[^\W\d_]+\s+){0,4}[^\W\d_]+\s*:")
+_TOGETHER = re.compile(r"\s*chủ trì\s*,?\s*(?:và\s+)?(?:chủ động\s+)?phối hợp", re.IGNORECASE)
+_MODALS = re.compile(
+    r"^(?:(?:có trách nhiệm|có nhiệm vụ)\s*:?\s+|(?:cần phải|cần|phải)\s+)?(?:[a-zđ]\)\s*|\(\d{1,2}\)\s*)?", re.IGNORECASE
+)
 _LED_IN = re.compile(r"^\s*(?:chủ trì|là cơ quan chủ trì|có trách nhiệm)?\s*,?\s*(?:và\s+)?", re.IGNORECASE)
 
 
@@ -93,8 +101,8 @@ def _context(clause: Clause, walk: _Walk) -> Context:
     above = walk.contexts.get(clause.parent or "", Context())
     if clause.kind == "front":
         above = replace(above, section="front")
-    elif clause.parent is None and clause.kind != "heading" and not above.lead:
-        above = replace(above, lead=walk.addressees)
+    elif clause.parent is None and not above.lead and not _ROMAN.fullmatch(clause.label.strip(". ")):
+        above = replace(above, lead=walk.addressees, addressed=True)
     kind = section_of(clause.heading) if is_short_heading(clause.heading) and _opens_section(clause) else None
     context = above.under(clause.heading, kind) if clause.kind in ("heading", "item") else above
     walk.contexts[clause.path] = context
@@ -112,12 +120,12 @@ def _tasks_of(clause: Clause, context: Context, walk: _Walk, *, has_children: bo
     if clause.kind == "row":
         row = task_of_row(clause, context, issued_on=walk.issued_on) if clause.cells else None
         return [row] if row else []
-    reading = read(clause.text, issued_on=walk.issued_on)
+    reading = read(clause.text, issued_on=walk.issued_on, strict=context.section in ("duties", "goals"))
     start = reading.after_label(clause.label)
-    alone = actors_alone(reading, start, strict=context.section in ("duties", "goals"))
+    alone = actors_alone(reading, start)
     if alone is not None:
         if has_children or clause.kind == "heading":
-            walk.contexts[clause.path] = replace(context, lead=alone.names)
+            walk.contexts[clause.path] = replace(context, lead=alone.names, addressed=False)
         return []
     if clause.kind == "heading" and has_children:
         return _heading(clause, reading, start, context, walk)
@@ -141,22 +149,39 @@ def _sentences(
     lead = context.lead
     coop = context.coop
     for begin, end in sentences(reading, start):
+        labels = labelled_in(reading, begin, end, issued_on=walk.issued_on) if rows else ()
+        if labels:
+            rows = [apply_labels(row, labels) for row in rows]
+            continue
         found = duties(reading, begin, end)
-        if found and found[-1].leads_in:
+        if rows and len(found) == 1 and only_a_time(reading, found[0]):
+            when = when_in(reading, begin, end, issued_on=walk.issued_on)
+            rows[-1] = apply_labels(rows[-1], (Labelled("when", when.text or "", when=when),))
+            continue
+        if found and (found[-1].leads_in or _FOLLOWS.search(reading.text, found[-1].verb, end)):
             names, helpers = _led(reading, found[-1], lead)
             _leave_to_children(clause, context, walk, names, helpers, at_end=end >= len(reading.text.rstrip()))
+        partners = coop
         for duty in found:
-            if duty.leads_in:
+            if duty.leads_in or _only_announces(reading, duty):
                 continue
-            row = _row(clause, reading, duty, lead, coop, context, walk, has_children=has_children)
+            row = _row(clause, reading, duty, lead, partners, context, walk, has_children=has_children)
             if row is not None:
                 rows.append(row)
+                partners = row.coop if _TOGETHER.match(reading.text, duty.verb) else partners
         named = carried(found)
         if named and context.section in ("implementation", "other"):
             lead, coop = named, ()
     if has_children and rows and lead and not walk.contexts[clause.path].lead:
         walk.contexts[clause.path] = replace(walk.contexts[clause.path], lead=lead)
     return rows
+
+
+def _only_announces(reading: Reading, duty: Duty) -> bool:
+    """"... thực hiện một số nội dung sau": a lead-in, no duty of its own."""
+    _, after = coop_in(reading, duty.verb, duty.end)
+    text = reading.text[max(duty.verb, after) : duty.end]
+    return _FOLLOWS.search(text) is not None and len(text.split()) <= _SHORT_LEAD_IN
 
 
 def _led(reading: Reading, duty: Duty, lead: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -170,7 +195,7 @@ def _leave_to_children(
     """A lead-in that ends its clause addresses what follows: its children, or the whole of a flat directive."""
     if not at_end:
         return
-    walk.contexts[clause.path] = replace(walk.contexts[clause.path], lead=lead, coop=coop)
+    walk.contexts[clause.path] = replace(walk.contexts[clause.path], lead=lead, coop=coop, addressed=False)
     if context.section == "front":
         walk.addressees = lead
 
@@ -188,21 +213,24 @@ def _row(
 ) -> Task | None:
     """The row of one duty; None when neither an actor nor a time makes it one."""
     names = duty.names or lead
-    if context.section == "front" and not (duty.names and _ORDERS.search(reading.text)):
+    if context.section == "front" and not (duty.names and duty.ordered):
         return None
-    when = when_in(reading, duty.start, duty.end, issued_on=walk.issued_on)
+    strict = not names or duty.called_upon
+    when = when_in(reading, duty.start, duty.end, issued_on=walk.issued_on, strict=strict)
     if not when.is_set and context.when.is_set:
         when = replace(context.when, text=context.when.text)
-    if has_children and clause.kind == "heading" and duty.called_upon:
+    if has_children and clause.kind == "heading" and (duty.called_upon or not duty.explicit):
         return None
-    if not duty.is_verbal and not (names and when.is_set) and not lead:
+    if not duty.is_sure and not names:
         return None
-    if not names and not _timed_duty(when, duty, context):
+    if not duty.is_verbal and not when.is_set and (context.addressed or not lead or _LABEL.match(reading.text, duty.start)):
+        return None
+    if not names and not _timed_duty(reading, when, duty, context):
         return None
     helpers, after = coop_in(reading, duty.verb, duty.end)
     report_to, via = recipients_in(reading, duty.start, duty.end)
-    quote = quote_of(clause, reading.text[duty.start : duty.end].strip(" .,;:/*_"))
-    action = _action(reading, duty, after)
+    quote = quote_of(clause, clause.text[duty.start : duty.end].strip(" .,;:/*_"))
+    action = _action(clause.text, reading, duty, after)
     if not quote or not action:
         return None
     return Task(
@@ -221,11 +249,14 @@ def _row(
     )
 
 
-def _timed_duty(when: When, duty: Duty, context: Context) -> bool:
-    return when.is_set and duty.is_verbal and context.section not in ("goals", "front")
+def _timed_duty(reading: Reading, when: When, duty: Duty, context: Context) -> bool:
+    """True for a dated duty of nobody in particular; a dated figure to be reached is a target, not a duty."""
+    if not when.is_set or not duty.is_verbal or context.section in ("goals", "front"):
+        return False
+    return _TARGET.match(reading.text, duty.verb) is None and _TARGET.match(reading.text, reading.blank(duty.start)) is None
 
 
-def _action(reading: Reading, duty: Duty, after_coop: int) -> str:
+def _action(clause_text: str, reading: Reading, duty: Duty, after_coop: int) -> str:
     """The duty's own words: without its actor, "chủ trì, phối hợp với ..." and what makes it long."""
     led = _LED_IN.match(reading.text, duty.verb)
     starts = duty.verb
@@ -236,7 +267,7 @@ def _action(reading: Reading, duty: Duty, after_coop: int) -> str:
             starts = reading.blank(after_coop)
     elif led and led.end() > duty.verb and reading.is_duty_verb(led.end()):
         starts = led.end()
-    text = reading.text[starts : duty.end].strip(" .,;:/*_")
+    text = _MODALS.sub("", clause_text[starts : duty.end].strip(" .,;:/*_"))
     if len(text) <= _ACTION_LENGTH:
         return text
     cut = text.rfind(",", 60, _ACTION_LENGTH)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from corpus.tasks.actors import actors_at
 from corpus.tasks.reading import read
 from corpus.tasks.reporting import units_named
 from corpus.tasks.timing import when_of_cell
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from corpus.records import Clause, Task
+    from corpus.tasks.reading import Reading
     from corpus.tasks.timing import When
 
+_LONGEST_TIME = 24
 _BETWEEN = re.compile(r"(?:^|[;.,\n(]|\s[-+•])[\s*_+\-•]*(?=[^\W\d_])")
 _COLON = re.compile(r"[\s*_]*:[\s*_]*")
 _EDGE = " .;,*_"
@@ -37,17 +40,23 @@ def labelled(clause: Clause, *, issued_on: date | None) -> tuple[Labelled, ...]:
     reading = read(clause.text) if ":" in clause.text else None
     if reading is None:
         return ()
-    start = reading.after_label(clause.label)
-    marks = _marks(clause.text, reading.low, start)
+    return labelled_in(reading, reading.after_label(clause.label), len(reading.text), issued_on=issued_on)
+
+
+def labelled_in(reading: Reading, start: int, end: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
+    """The same for one sentence of a clause."""
+    if ":" not in reading.text[start:end]:
+        return ()
+    marks = _marks(reading.text, reading.low, start, end)
     if not marks or marks[0][0] > reading.blank(start):
         return ()
-    return values(clause.text, marks, issued_on=issued_on)
+    return values(reading.text, marks, end, issued_on=issued_on)
 
 
-def _marks(text: str, low: str, start: int) -> list[tuple[int, int, str]]:
+def _marks(text: str, low: str, start: int, stop: int) -> list[tuple[int, int, str]]:
     """Where each label begins, where its value begins, and its role."""
     marks = []
-    for gap in _BETWEEN.finditer(text, start):
+    for gap in _BETWEEN.finditer(text, start, stop):
         found = words().labels.at(low, gap.end())
         colon = _COLON.match(text, found.end) if found else None
         if found is not None and colon is not None:
@@ -59,12 +68,14 @@ def _marks(text: str, low: str, start: int) -> list[tuple[int, int, str]]:
     return marks
 
 
-def values(text: str, marks: list[tuple[int, int, str]], *, issued_on: date | None) -> tuple[Labelled, ...]:
+def values(text: str, marks: list[tuple[int, int, str]], stop: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
     """The values after the labels at `marks`."""
     read_out = []
     for i, (_, begin, role) in enumerate(marks):
-        end = marks[i + 1][0] if i + 1 < len(marks) else len(text)
+        end = marks[i + 1][0] if i + 1 < len(marks) else stop
         value = text[begin:end].strip(_EDGE).rstrip("-+• ").strip(_EDGE)
+        if role == "when" and (actors_at(read(value), 0) or len(value.split()) > _LONGEST_TIME):
+            return ()
         if role == "when":
             read_out.append(Labelled(role, value, when=when_of_cell(value, issued_on=issued_on)))
         elif role == "product":

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.tasks.timing import deadlines_in
 from corpus.tasks.words import words
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\s*_]+(?=[\"“(*_]*[A-ZÀ-ỸĐ0-9(]
 _NO_END = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|TX|đ/c|Đ/c|PGS|GS|TS|ThS|BS|CN|KS|v\.v|St|No|[A-ZĐ]|\d{1,2})\.$")
 _NUMBERED = re.compile(r"(?<![\w)])\((\d{1,2})\)\s*(?=\w)")
 _SPLIT_ADVERBS = re.compile(
-    r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung|hoàn thành trước|gửi (?:về|kết quả|báo cáo))(?!\w))",
+    r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung)(?!\w))",
     re.IGNORECASE,
 )
+_BEFORE_VERB = re.compile(r"\s*,\s+(?:và\s+)?|\s+và\s+")
 _FEWEST_WORDS = 4
 
 
@@ -71,22 +73,42 @@ def _cuts(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
     found += [
         (m.start(), m.end()) for m in _SPLIT_ADVERBS.finditer(text, body, end) if _holds_duty(reading, body, m.start(), m.end())
     ]
+    found += _between_dated(reading, body, end)
     depth = _depths(text, body, end)
     return sorted((a, b) for a, b in found if depth[a - body] == 0)
 
 
+def _between_dated(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
+    """Commas between verbs that have each a time of their own: "sơ kết vào tháng 6/2026, tổng kết vào tháng 12/2030"."""
+    dated = [t for t in deadlines_in(reading, body, end) if t.due or t.recurrence]
+    if len(dated) < 2:
+        return []
+    found, left = [], body
+    for comma in _BEFORE_VERB.finditer(reading.text, body, end):
+        if not reading.may_begin_duty(comma.end()):
+            continue
+        left = max(left, reading.text.rfind(";", body, comma.start()))
+        before = [t for t in dated if left <= t.start and t.end <= comma.start()]
+        after = next((t for t in dated if t.start >= comma.end()), None)
+        between = reading.text[comma.end() : after.start] if after else ";"
+        if before and after and not re.search(r"[,;.]", between):
+            found.append((comma.start(), comma.end()))
+            left = comma.end()
+    return found
+
+
 def _holds_duty(reading: Reading, body: int, left: int, right: int) -> bool:
     """A comma before an adverb cuts only when enough stands before it and a verb or a time comes after it."""
-    return len(reading.text[body:left].split()) >= _FEWEST_WORDS and words().duty.at(reading.low, reading.past_adverbs(right)) is not None
+    return len(reading.text[body:left].split()) >= _FEWEST_WORDS and reading.may_begin_duty(reading.past_adverbs(right))
 
 
 def _depths(text: str, start: int, end: int) -> list[int]:
     """How many brackets are open at each place; brackets that never close count for nothing."""
     depth, depths = 0, []
     for i in range(start, end):
+        depths.append(depth)
         if text[i] == "(" and text.find(")", i, end) > 0:
             depth += 1
         elif text[i] == ")" and depth:
             depth -= 1
-        depths.append(depth)
-    return [*depths, 0]
+    return [*depths, depth]

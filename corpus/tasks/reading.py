@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(r"[\s*_\"“”']*")
 _MARKUP = re.compile(r"[\s*#_>]*(?:\[bookmark:[^\]]*\])?\s*")
+_EMPHASIS = re.compile(r"\*\*+|__+|(?<=\S)\*(?=\s)|(?<=\s)\*(?=\S)")
 _BULLET = re.compile(r"[-+*•–▪✓]\s*")
+_NAMED_LABEL = re.compile(r"(?:Điều|Khoản|Mục|Phần|Chương)\s+(?:\d+|[IVXLC]+)[a-zđ]?(?!\w)[\s.:)\-–]*", re.IGNORECASE)
 _AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`text` as published (white space collapsed), `low` the same letter for letter for look-up, and its times."""
+    """`text` as published (white space collapsed), `low` the same letter for letter for look-up, and its times.
+
+    `strict` where a general word in the singular ("doanh nghiệp") names a subject, not who must act.
+    """
 
     text: str
     low: str
     times: tuple[TimeReading, ...]
+    strict: bool = False
 
     def blank(self, at: int) -> int:
         """Past white space, quotation marks and mark-up."""
@@ -41,8 +47,10 @@ class Reading:
         bullet = _BULLET.match(self.text, at)
         if bullet is not None:
             return bullet.end()
-        named = re.compile(r"(?:Điều|Khoản|Mục|Phần|Chương)\s+", re.IGNORECASE).match(self.text, at)
-        begin = named.end() if named else at
+        named = _NAMED_LABEL.match(self.text, at)
+        if named is not None:
+            return named.end()
+        begin = at
         bare = label.split()[-1].strip("().") if label.split() else ""
         opened = begin + (self.text[begin : begin + 1] == "(")
         if bare and self.text.startswith(bare, opened) and not self.text[opened + len(bare) : opened + len(bare) + 1].isalnum():
@@ -62,6 +70,10 @@ class Reading:
         """True when a duty's verb stands here, in small letters or first in its sentence."""
         return words().duty.at(self.low, at) is not None
 
+    def may_begin_duty(self, at: int) -> bool:
+        """True at a verb, also one that is a noun elsewhere ("mua", "khám"): for places where a duty begins."""
+        return self.is_duty_verb(at) or words().duty_at_start.at(self.low, at) is not None
+
     def past_adverbs(self, at: int) -> int:
         """Past "có trách nhiệm", "thường xuyên", "định kỳ hằng quý," and the like, to the verb itself."""
         while True:
@@ -78,6 +90,7 @@ class Reading:
             at = comma.end() if comma and time and end == time.end else end
 
 
-def read(text: str, *, issued_on: date | None = None) -> Reading:
-    """Prepares a clause's text."""
-    return Reading(text, levelled(text), read_times(text, issued_on=issued_on))
+def read(text: str, *, issued_on: date | None = None, strict: bool = False) -> Reading:
+    """Prepares a clause's text; mark-up becomes blanks of the same length, so that places are those of the text."""
+    plain = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
+    return Reading(plain, levelled(plain), read_times(plain, issued_on=issued_on), strict)

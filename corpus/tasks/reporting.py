@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from corpus.tasks.actors import actors_at, split_names
+from corpus.tasks.actors import actors_at, is_body, split_names
 from corpus.tasks.words import words
 from corpus.units import unit_at
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     from corpus.tasks.reading import Reading
 
-_WITH = re.compile(r"(?<!\w)(?:phối hợp|hợp tác|cùng)(?:\s+chặt chẽ)?(?:\s+(?:với|cùng))?\s+(?=\w)", re.IGNORECASE)
+_WITH = re.compile(r"(?<!\w)(?:phối hợp|hợp tác)(?:\s+chặt chẽ)?(?:\s+(?:với|cùng))?\s+(?=\w)", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:(?:các\s+)?đồng chí\s+|đ/c\s+|lãnh đạo\s+|Thường trực\s+|Chủ tịch\s+|Phó Chủ tịch\s+|Bí thư\s+|Giám đốc\s+|"
     r"Trưởng\s+|Ban Thường trực\s+|Văn phòng\s+)*",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\s*(?:,|;|và|,\s*và|đồng thời gửi)\s*")
-_THROUGH = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:để\s+|,\s*)?(?:tổng hợp|theo dõi|thẩm định|xem xét)(?!\w)", re.IGNORECASE)
+_THROUGH = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:[^.;]{0,80}?\sđể\s+)?(?:để\s+)?(?:tổng hợp|theo dõi|thẩm định)(?!\w)", re.IGNORECASE
+)
 _WINDOW = 120
 _PRODUCT_END = re.compile(
     r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|hoàn thành|của)(?!\w)"
@@ -33,8 +35,7 @@ def coop_in(reading: Reading, start: int, end: int) -> tuple[tuple[str, ...], in
     names: list[str] = []
     after = start
     for found in _WITH.finditer(reading.text, start, end):
-        word = found[0].split()[0].lower()
-        if word != "phối hợp" and "với" not in found[0]:
+        if not found[0].rstrip().endswith(("với", "cùng")) and not is_body(reading, found.end()):
             continue
         actors = actors_at(reading, found.end(), end=end)
         if actors is not None:
@@ -105,7 +106,11 @@ def _recipient_at(reading: Reading, at: int) -> int | None:
     if plural is not None and (unit := unit_at(reading.text, reading.low, plural.end())):
         return unit.end
     found = words().receivers.at(reading.low, at)
-    return found.end if found else None
+    if found is not None:
+        return found.end
+    if words().founded.at(reading.low, at) is not None and (actors := actors_at(reading, at)) is not None:
+        return actors.end
+    return None
 
 
 def _recipients(reading: Reading, start: int, first_end: int, end: int) -> tuple[tuple[str, ...], int]:

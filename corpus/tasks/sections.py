@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from corpus.phrases import levelled
 from corpus.tasks.timing import When
 from corpus.tasks.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SectionKind = Literal["front", "implementation", "results", "goals", "duties", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Inherited from above: `lead` and `coop` of a heading that names them, `when` of one that only gives a time."""
+    """Inherited from above: `lead` and `coop` of a heading that names them, `when` of one that only gives a time.
+
+    `addressed` when the lead are those to whom the whole directive goes, not named by a heading.
+    """
 
     section: SectionKind = "other"
     lead: tuple[str, ...] = ()
+    addressed: bool = False
     coop: tuple[str, ...] = ()
     when: When = field(default_factory=When)
 
@@ -54,8 +55,3 @@ def section_of(heading: str) -> SectionKind | None:
 def is_short_heading(text: str) -> bool:
     """A heading long enough to be a sentence says nothing of its section's kind."""
     return len(text.split()) <= 30
-
-
-def known(names: Iterable[str]) -> bool:
-    """True when there is anyone."""
-    return any(names)

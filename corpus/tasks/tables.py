@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from corpus.tasks.sections import Context
 
 _NOTHING = re.compile(r"[\s\-–—.…/xX0]*")
+_INDEX_TITLE = 14
 _INDEX = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[a-zđ])[.)]?\s*")
 
 
@@ -27,6 +28,8 @@ def task_of_row(clause: Clause, context: Context, *, issued_on: date | None) -> 
     """The duty of a table's row; None when the table has neither a column of actors nor one of times."""
     cells = _by_role(clause.cells)
     action = " ".join(cells.get("action", "").split()) or _longest_unknown(clause)
+    if "target" in cells and "action" not in cells:
+        return None
     if not action or _NOTHING.fullmatch(action) or not ({"lead", "when"} & cells.keys()):
         return None
     lead, coop = _actors(cells)
@@ -72,14 +75,12 @@ def _by_role(cells: tuple[tuple[str, str], ...]) -> dict[str, str]:
 def role_of(title: str) -> str | None:
     """What a column with this title holds; None when its words do not say."""
     low = levelled(" ".join(title.split()))
-    lead_too = "chủ trì" in low
-    for role, table in words().columns.items():
-        if role == "coop" and lead_too:
-            continue
-        if role == "index" and len(low) > 14:
-            continue
-        if next(table.find_levelled(low), None) is not None:
-            return role
+    for columns in (words().columns, words().weak_columns):
+        stands = {role: found.start for role, table in columns.items() if (found := next(table.find_levelled(low), None))}
+        if len(low) > _INDEX_TITLE:
+            stands.pop("index", None)
+        if stands:
+            return min(stands, key=lambda role: stands[role])
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.tasks.words import words
@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from corpus.times import TimeReading
 
 _BARE = re.compile(r"(?:năm\s+\d|\d|giai đoạn|thời kỳ|thời kì|đến năm|đến hết năm|các năm|nhiệm kỳ)", re.IGNORECASE)
+_SPAN = re.compile(r"(?:các năm\s+)?\d{4}\s*[-–]\s*\d{4}")
 _PHRASE_START = re.compile(r"[,;:()]")
+_PASSIVE = re.compile(r"(?<!\w)được\s+\w[^,;.]*$")
+_PASSIVE_REACH = 48
+_DAY_OF_YEAR = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\s*(?:/|tháng)\s*(?P<month>1[0-2]|0?[1-9])(?!\s*[/.\d])", re.IGNORECASE
+)
+_YEAR = re.compile(r"năm\s+\d{4}", re.IGNORECASE)
+_DONE = re.compile(
+    r"(?:hoàn thành|xong|thực hiện|kết thúc|triển khai|tổ chức|ban hành|trình|báo cáo|khởi công|khánh thành)[^,;.]*$"
+)
+_EVENT = re.compile(r"(?<!\w)(?:trước|sau|đầu|giữa|cuối|dịp|mùa|kỳ họp)(?!\w)[^,;.]*$")
+_NEAR = 32
+_REPORT_OF = re.compile(r"(?:báo cáo|sơ kết|kết quả)\s+(?:(6 tháng|sáu tháng)|năm(?!\s*\d))")
 _REACH = 160
 
 
@@ -36,20 +49,59 @@ class When:
         return self.due is not None or self.recurrence not in (None, "ongoing")
 
 
-def when_in(reading: Reading, start: int, end: int, *, issued_on: date | None) -> When:
-    """The time of the duty between two places; times that describe a paper ("Kế hoạch giai đoạn 2026 - 2030") aside."""
+def when_in(reading: Reading, start: int, end: int, *, issued_on: date | None, strict: bool = False) -> When:
+    """The time of the duty between two places; times that describe something else aside.
+
+    Such are "Kế hoạch giai đoạn 2026 - 2030" and "chỉ số được công bố hằng năm". With `strict` (nobody is named to act)
+    a cycle counts only where a duty's cycle stands: first, after a comma, or as "định kỳ".
+    """
     times = reading.times_in(start, end)
-    kept = [t for t in times if not _describes_a_paper(reading, t, start)]
+    kept = deadlines_in(reading, start, end, strict=strict)
     if not kept:
         return When()
     if len(kept) == 1 and len(times) == 1:
-        return _when(kept[0], kept[0].text)
+        return _reported(_when(kept[0], kept[0].text), reading.low[start:end], kept)
     blanked = list(reading.text[start:end])
     for time in times:
         if time not in kept:
             blanked[time.start - start : time.end - start] = " " * (time.end - time.start)
     merged = read_time("".join(blanked), issued_on=issued_on)
-    return _when(merged, "; ".join(t.text for t in kept)) if merged else When()
+    if merged is None:
+        return When()
+    telling = [t for t in kept if t.due or t.recurrence not in (None, "ongoing")] or kept
+    telling += [t for t in kept if t not in telling and _DAY_OF_YEAR.search(t.text)]
+    return _reported(_when(merged, "; ".join(t.text for t in telling)), reading.low[start:end], kept)
+
+
+def deadlines_in(reading: Reading, start: int, end: int, *, strict: bool = False) -> list[TimeReading]:
+    """Time expressions between two places that say when the duty is done, not what it is about."""
+    return [
+        t
+        for t in reading.times_in(start, end)
+        if not _describes_a_paper(reading, t, start) and not _describes_a_thing(reading, t, start, strict=strict)
+    ]
+
+
+def _reported(when: When, words_of_duty: str, times: list[TimeReading]) -> When:
+    """Days without a year come every year: with their cycle, or with "báo cáo 6 tháng", "báo cáo năm"."""
+    day = _day_of_year(times)
+    if when.due or not day:
+        return when
+    if when.recurrence in ("yearly", "yearly+ad-hoc"):
+        return replace(when, recurs_before=when.recurs_before or day)
+    if when.recurrence is None and (cycle := _REPORT_OF.search(words_of_duty)):
+        yearly = cycle[1] is None
+        return replace(when, recurrence="yearly" if yearly else "half-yearly", recurs_before=day if yearly else None)
+    return when
+
+
+def _day_of_year(times: list[TimeReading]) -> str | None:
+    """The day of "hằng năm ... trước ngày 15/12": one without a year, apart from its cycle."""
+    for time in times:
+        found = _DAY_OF_YEAR.search(time.text)
+        if found and not time.due and not time.recurrence:
+            return f"{int(found['month']):02d}-{int(found['day']):02d}"
+    return None
 
 
 def when_of_cell(cell: str, *, issued_on: date | None) -> When:
@@ -60,7 +112,28 @@ def when_of_cell(cell: str, *, issued_on: date | None) -> When:
 
 
 def _when(reading: TimeReading, text: str) -> When:
-    return When(reading.due, " ".join(text.split()) or None, reading.recurrence, reading.recurs_before)
+    text = " ".join(text.split())
+    if text.count("(") > text.count(")"):
+        text += ")"
+    elif text.count(")") > text.count("("):
+        text = text.rstrip(")")
+    recurrence = None if reading.due and reading.recurrence == "ad-hoc" else reading.recurrence
+    before = reading.recurs_before if recurrence in ("yearly", "monthly", "yearly+ad-hoc") else None
+    return When(reading.due, text or None, recurrence, before)
+
+
+def _describes_a_thing(reading: Reading, time: TimeReading, start: int, *, strict: bool) -> bool:
+    """True for a cycle that says when something else happens: "được công bố hằng năm", "nguồn trả nợ hằng năm"."""
+    if _YEAR.fullmatch(time.text):
+        before = reading.low[max(start, time.start - _NEAR) : time.start]
+        first = reading.past_adverbs(start) >= time.start or before.rstrip().endswith((",", ";", ":"))
+        return not first and (not _DONE.search(before) or _EVENT.search(before) is not None)
+    if time.recurrence in (None, "ongoing") or time.recurs_before or time.text.lower().startswith("định k"):
+        return False
+    before = reading.low[max(start, time.start - _PASSIVE_REACH) : time.start]
+    if _PASSIVE.search(before):
+        return True
+    return strict and reading.past_adverbs(start) < time.start and not before.rstrip().endswith((",", "(", ";"))
 
 
 def _describes_a_paper(reading: Reading, time: TimeReading, start: int) -> bool:
@@ -69,6 +142,8 @@ def _describes_a_paper(reading: Reading, time: TimeReading, start: int) -> bool:
         return True
     if time.recurrence or not _BARE.match(time.text):
         return False
+    if _SPAN.match(time.text):
+        return True
     begin = max(start, time.start - _REACH)
     before = reading.low[begin : time.start]
     cut = max((m.end() for m in _PHRASE_START.finditer(before)), default=0)

@@ -24,6 +24,10 @@ class Words:
     """Phrase tables by what the phrases do in a sentence (each entry is explained in the data files)."""
 
     duty: PhraseTable[str]
+    duty_at_start: PhraseTable[str]
+    founded: PhraseTable[str]
+    offices: PhraseTable[str]
+    long_named: PhraseTable[str]
     order: PhraseTable[str]
     founding: PhraseTable[str]
     before_verb: PhraseTable[str]
@@ -34,6 +38,7 @@ class Words:
     named_by_verb: PhraseTable[str]
     named_nouns: tuple[str, ...]
     compounds: PhraseTable[str]
+    loose_ends: PhraseTable[str]
     papers: PhraseTable[str]
     makes: PhraseTable[str]
     receivers: PhraseTable[str]
@@ -41,8 +46,10 @@ class Words:
     meeting: re.Pattern[str]
     labels: PhraseTable[str]
     together: frozenset[str]
+    scopes: frozenset[str]
     sections: Mapping[str, PhraseTable[str]]
     columns: Mapping[str, PhraseTable[str]]
+    weak_columns: Mapping[str, PhraseTable[str]]
     plural: re.Pattern[str]
     report: re.Pattern[str]
     report_to_after: re.Pattern[str]
@@ -57,6 +64,10 @@ def words() -> Words:
     tasks: dict[str, Any] = yaml.safe_load((_DATA / "tasks.yaml").read_text(encoding="utf-8"))
     return Words(
         duty=_table(verbs["duty"]),
+        duty_at_start=_table(verbs["duty_at_start"]),
+        founded=_table(verbs["founded"]),
+        offices=_table(verbs["offices"]),
+        long_named=_table(verbs["long_named"]),
         order=_table(verbs["order"]),
         founding=_table(verbs["founding"]),
         before_verb=_table(verbs["before_verb"]),
@@ -67,15 +78,18 @@ def words() -> Words:
         named_by_verb=_table(verbs["named_by_verb"]),
         named_nouns=tuple(verbs["named_nouns"]),
         compounds=_table(verbs["compounds"]),
+        loose_ends=_table(verbs["loose_ends"]),
         papers=_table(verbs["papers"]),
         makes=_table(verbs["makes"]),
         receivers=_table(tasks["receivers"]),
         called_upon=_table(tasks["called_upon"]),
         meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
+        scopes=frozenset(verbs["scopes"]),
         together=frozenset(verbs["together"]),
         sections={kind: _table(listed) for kind, listed in tasks["sections"].items()},
         columns={role: _table(listed) for role, listed in tasks["columns"].items()},
+        weak_columns={role: _table(listed) for role, listed in tasks["weak_columns"].items()},
         plural=re.compile(rf"(?:{_any(plural_words())})\s+", re.IGNORECASE),
         report=re.compile(rf"(?<!\w)(?:{_any(tasks['report_verbs'])})(?!\w)", re.IGNORECASE),
         report_to_after=re.compile(rf"(?<!\w)(?:{_any(tasks['report_to_after'])})\s+$", re.IGNORECASE),

@@ -1,4 +1,4 @@
-"""One request to a method: its parameters by declared type, its uploads, and the checks of chat and topic all methods share."""
+"""One request to a method: typed parameters, uploads, and the checks of chat and topic that all methods share."""
 
 from __future__ import annotations
 
@@ -105,7 +105,11 @@ class Call:
         me = chat.member(self.bot.id)
         if me is None or not me.present:
             kicked = me is not None and me.status == "kicked"
-            raise forbidden(f"bot was kicked from the {chat.type} chat" if kicked else f"bot is not a member of the {chat.type} chat")
+            raise forbidden(
+                f"bot was kicked from the {chat.type} chat"
+                if kicked
+                else f"bot is not a member of the {chat.type} chat"
+            )
         return chat
 
     def _check_person(self, chat: Chat, *, write: bool) -> None:
@@ -162,8 +166,19 @@ def method(*names: str) -> Callable[[Handler], Handler]:
 
 
 _GIVEN_ENTITIES = {
-    "bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre",
-    "text_link", "text_mention", "custom_emoji", "date_time",
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "blockquote",
+    "expandable_blockquote",
+    "code",
+    "pre",
+    "text_link",
+    "text_mention",
+    "custom_emoji",
+    "date_time",
 }
 
 

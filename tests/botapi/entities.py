@@ -1,7 +1,6 @@
-"""The three parse modes, with Telegram's own refusals; offsets in refusals count bytes, offsets of entities UTF-16 units.
+"""The three parse modes, with Telegram's own refusals; these count in bytes, entities in UTF-16 units.
 
-Rules and wording follow TDLib's MessageEntity.cpp (parse_html, parse_markdown, parse_markdown_v2), which these functions
-reimplement; nothing here knows messages or chats.
+Rules and wording follow TDLib's MessageEntity.cpp (parse_html); nothing here knows messages or chats.
 """
 
 from __future__ import annotations
@@ -15,8 +14,17 @@ from tests.botapi.markdown import parse_markdown, parse_markdown_v2
 from tests.botapi.text import Entity, utf16_length
 
 _SIMPLE = {
-    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline", "s": "strikethrough",
-    "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler", "span": "spoiler",
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
 }
 _TAGS = {*_SIMPLE, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
 _SPACES = b" \t\r\n\v\0"
@@ -26,7 +34,7 @@ _TOKEN = re.compile(rb"[A-Za-z0-9.-]*")
 
 
 def parse(text: str, mode: str) -> tuple[str, list[Entity]]:
-    """`text` without its mark-up, and the entities the mark-up makes. Raises ApiError for unbalanced mark-up or an unknown mode."""
+    """`text` without its mark-up, and the entities this makes. Raises ApiError for bad mark-up or an unknown mode."""
     match mode.lower():
         case "":
             return text, []
@@ -73,7 +81,7 @@ class _Html:
             else:
                 self._emit(self._character())
         if self._stack:
-            raise _refusal(f"Can't find end tag corresponding to start tag \"{self._stack[-1].tag}\"")
+            raise _refusal(f'Can\'t find end tag corresponding to start tag "{self._stack[-1].tag}"')
         entities = [Entity(e.type, e.offset, e.length) if e.type == "code" else e for e in self._entities]
         return "".join(self._out), entities
 
@@ -191,32 +199,36 @@ class _Html:
 
     def _close(self, opened: _Open) -> None:
         offset, length = opened.offset, self._offset - opened.offset
-        last = self._entities[-1] if self._entities else None
-        same_span = last is not None and (last.offset, last.length) == (offset, length)
-        if opened.tag in _SIMPLE:
-            self._entities.append(Entity(_SIMPLE[opened.tag], offset, length))
-        elif opened.tag == "blockquote":
-            self._entities.append(Entity("expandable_blockquote" if opened.argument else "blockquote", offset, length))
-        elif opened.tag == "a":
-            self._close_link(opened, offset, length)
-        elif opened.tag == "tg-emoji":
-            if not opened.argument.isdigit() or int(opened.argument) == 0:
-                raise _refusal("Invalid custom emoji identifier specified")
-            self._entities.append(Entity("custom_emoji", offset, length, {"custom_emoji_id": opened.argument}))
-        elif opened.tag == "tg-time":
-            if opened.argument.isdigit():
-                extra = {"unix_time": int(opened.argument), **opened.extra}
-                self._entities.append(Entity("date_time", offset, length, extra))
-        elif opened.tag == "pre":
-            if same_span and last and last.type == "code" and last.extra:
-                self._entities[-1] = Entity("pre", offset, length, last.extra)
-            else:
-                self._entities.append(Entity("pre", offset, length))
-        elif same_span and last and last.type == "pre" and opened.argument:
-            self._entities[-1] = Entity("pre", offset, length, {"language": opened.argument})
+        match opened.tag:
+            case "blockquote":
+                kind = "expandable_blockquote" if opened.argument else "blockquote"
+                self._entities.append(Entity(kind, offset, length))
+            case "a":
+                self._close_link(opened, offset, length)
+            case "tg-emoji":
+                if not opened.argument.isdigit() or int(opened.argument) == 0:
+                    raise _refusal("Invalid custom emoji identifier specified")
+                self._entities.append(Entity("custom_emoji", offset, length, {"custom_emoji_id": opened.argument}))
+            case "tg-time":
+                if opened.argument.isdigit():
+                    extra = {"unix_time": int(opened.argument), **opened.extra}
+                    self._entities.append(Entity("date_time", offset, length, extra))
+            case "pre" | "code":
+                self._close_code(opened, offset, length)
+            case tag:
+                self._entities.append(Entity(_SIMPLE[tag], offset, length))
+
+    def _close_code(self, opened: _Open, offset: int, length: int) -> None:
+        """Code inside pre, or pre inside code, over the same span is one block in the language that the code names."""
+        last = self._entities[-1] if self._entities else Entity("", 0, 0)
+        same_span = (last.offset, last.length) == (offset, length)
+        language = {"language": opened.argument} if opened.argument else {}
+        if opened.tag == "pre" and same_span and last.type == "code" and last.extra:
+            self._entities[-1] = Entity("pre", offset, length, last.extra)
+        elif opened.tag == "code" and same_span and last.type == "pre" and language:
+            self._entities[-1] = Entity("pre", offset, length, language)
         else:
-            extra = {"language": opened.argument} if opened.argument else {}
-            self._entities.append(Entity("code", offset, length, extra))
+            self._entities.append(Entity(opened.tag, offset, length, language))
 
     def _close_link(self, opened: _Open, offset: int, length: int) -> None:
         url = opened.argument or "".join(self._out[opened.position :])

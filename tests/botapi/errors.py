@@ -35,5 +35,5 @@ def too_many_requests(seconds: int) -> ApiError:
     return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-class DroppedConnection(Exception):
+class ConnectionDroppedError(Exception):
     """The connection closes without an answer."""

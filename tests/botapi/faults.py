@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next `times` calls of `method` (any method but getUpdates when None), about `chat_id` if given.
+    """What happens to the next `times` calls of `method` (None: any but getUpdates), about `chat_id` if given.
 
-    `error` answers instead of the method; `drop` closes the connection "before" or "after" the method has done its work;
-    `delay` seconds pass before the method is looked at.
+    `error` answers instead of the method; `drop` closes the connection "before" or "after" the method has done its
+    work; `delay` seconds pass before the method is looked at.
     """
 
     method: str | None = None
@@ -60,7 +60,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class FloodLimits:
-    """Messages allowed within a number of seconds; the values are the documented guidance, exact limits are unpublished."""
+    """Messages allowed within a number of seconds; the documented guidance, as exact limits are unpublished."""
 
     per_chat: tuple[int, float] = (4, 4.0)
     per_group: tuple[int, float] = (20, 60.0)
@@ -80,7 +80,10 @@ class Flood:
         if self.limits is None:
             return
         group = chat.type != "private"
-        keys = (((bot.id, 0), self.limits.overall), ((bot.id, chat.id), self.limits.per_group if group else self.limits.per_chat))
+        keys = (
+            ((bot.id, 0), self.limits.overall),
+            ((bot.id, chat.id), self.limits.per_group if group else self.limits.per_chat),
+        )
         now = self._now()
         for key, (count, seconds) in keys:
             sent = self._sent[key]

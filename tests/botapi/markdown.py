@@ -10,8 +10,17 @@ from tests.botapi.text import Entity, utf16_length
 
 _RESERVED = "_*[]()~`>#+-=|{}.!\n"
 _NAMES = {
-    "bold": "Bold", "italic": "Italic", "underline": "Underline", "strikethrough": "Strikethrough", "spoiler": "Spoiler",
-    "code": "Code", "pre": "Pre", "precode": "PreCode", "text_link": "TextUrl", "custom_emoji": "CustomEmoji", "blockquote": "BlockQuote",
+    "bold": "Bold",
+    "italic": "Italic",
+    "underline": "Underline",
+    "strikethrough": "Strikethrough",
+    "spoiler": "Spoiler",
+    "code": "Code",
+    "pre": "Pre",
+    "precode": "PreCode",
+    "text_link": "TextUrl",
+    "custom_emoji": "CustomEmoji",
+    "blockquote": "BlockQuote",
 }
 
 
@@ -186,7 +195,9 @@ class _MarkdownV2:
                 self._at += 1
         if length:
             kind = "pre" if opened.kind == "precode" else opened.kind
-            self._entities.append(Entity(kind, opened.offset, length, {"language": opened.language} if opened.language else {}))
+            self._entities.append(
+                Entity(kind, opened.offset, length, {"language": opened.language} if opened.language else {})
+            )
 
     def _close_quote(self, opened: _Open) -> None:
         kind = "expandable_blockquote" if self._expandable else "blockquote"

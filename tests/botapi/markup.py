@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 MAX_BUTTONS = 100
 MAX_ROW = 8
 _ACTIONS = (
-    "callback_data", "url", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
+    "callback_data",
+    "url",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
 )
 Keyboard = list[list[dict[str, Any]]]
 
@@ -48,7 +56,7 @@ def read_markup(call: Call, name: str = "reply_markup") -> Markup:
         return Markup(other=value)
     rows = value["inline_keyboard"]
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request("can't parse inline keyboard button: field \"inline_keyboard\" must be an Array of Arrays")
+        raise bad_request('can\'t parse inline keyboard button: field "inline_keyboard" must be an Array of Arrays')
     keyboard = [[_button(button) for button in row] for row in rows]
     if sum(map(len, keyboard)) > MAX_BUTTONS or any(len(row) > MAX_ROW for row in keyboard):
         raise bad_request("reply markup is too long")

@@ -1,4 +1,4 @@
-"""The HTTP side: tokens, parameters, the envelope, the method table, file downloads, and the record of everything that went wrong."""
+"""The HTTP side: tokens, parameters, envelope, method table, downloads, and the record of all that went wrong."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl
 
-from aiohttp import hdrs, web
+from aiohttp import BodyPartReader, hdrs, web
 
 from tests.botapi.call import METHODS, Call, Upload
 from tests.botapi.control import Control
-from tests.botapi.errors import ApiError, DroppedConnection
+from tests.botapi.errors import ApiError, ConnectionDroppedError
 from tests.botapi.faults import Fault, Faults, Flood
 from tests.botapi.methods import chats, editing, profile, sending, updating  # noqa: F401 - fills the method table
 from tests.botapi.methods.chats import check_download
@@ -66,7 +67,9 @@ class Exchange:
 class BotApiServer:
     """A Bot API server for tests. Use `async with BotApiServer() as server`; act as people through `server.control`."""
 
-    def __init__(self, *, pace: Pace | None = None, production_webhooks: bool = False, callback_window: float = 900.0) -> None:
+    def __init__(
+        self, *, pace: Pace | None = None, production_webhooks: bool = False, callback_window: float = 900.0
+    ) -> None:
         self.pace = pace or Pace()
         self.production_webhooks = production_webhooks
         self.callback_window = callback_window
@@ -120,7 +123,7 @@ class BotApiServer:
             await delivery.stop()
         self._deliveries.clear()
         for polling in self._polling.values():
-            polling.interrupt("terminated by server shutdown")
+            polling.abandon()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -150,7 +153,9 @@ class BotApiServer:
         if (old := self._deliveries.pop(bot.id, None)) is not None:
             await old.stop()
         if bot.webhook is not None:
-            delivery = Delivery(self.world, bot, bot.webhook, self._execute_answer, self.pace.retry_unit, self.pace.webhook_timeout)
+            delivery = Delivery(
+                self.world, bot, bot.webhook, self._execute_answer, self.pace.retry_unit, self.pace.webhook_timeout
+            )
             self._deliveries[bot.id] = delivery
             delivery.start()
 
@@ -160,15 +165,21 @@ class BotApiServer:
 
     def unforgiven(self) -> list[Problem]:
         """The problems so far, unanswered button presses included."""
-        unanswered = [Problem("unanswered", f"button press {q.data!r} by {q.user.first_name} was never answered")
-                      for q in self.world.callbacks.values() if q.answer is None]
+        unanswered = [
+            Problem("unanswered", f"button press {q.data!r} by {q.user.first_name} was never answered")
+            for q in self.world.callbacks.values()
+            if q.answer is None
+        ]
         return [p for p in [*self.problems, *unanswered] if not any(text in p.text.lower() for text in self._forgiven)]
 
     def assert_clean(self) -> None:
         """Raise AssertionError unless every request and object fitted the schema, nothing was refused unexpectedly,
         every method called is modelled, and every button press was answered."""
         if problems := self.unforgiven():
-            raise AssertionError("the bot's dealings with Telegram were not clean:\n" + "\n".join(f"- {p.kind}: {p.text}" for p in problems))
+            raise AssertionError(
+                "the bot's dealings with Telegram were not clean:\n"
+                + "\n".join(f"- {p.kind}: {p.text}" for p in problems)
+            )
 
     def calls(self, method: str) -> list[Exchange]:
         """The calls of one method so far."""
@@ -185,18 +196,25 @@ class BotApiServer:
             params, files = await _read(request)
         except web.HTTPRequestEntityTooLarge:
             return _envelope(ApiError(413, "Request Entity Too Large"))
+        except ValueError as error:
+            self.problems.append(
+                Problem("violation", f"{request.match_info['method']}: the body cannot be read: {error}")
+            )
+            return _envelope(ApiError(400, "Bad Request: can't parse the request"))
         try:
             answer, note = await self._answer(request.match_info["token"], request.match_info["method"], params, files)
         except ApiError as error:
             return _envelope(error)
-        except DroppedConnection:
+        except ConnectionDroppedError:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
         body = {"ok": True, "result": answer} | ({"description": note} if note else {})
         return web.json_response(body)
 
-    async def _answer(self, token: str, name: str, params: dict[str, str], files: dict[str, Upload]) -> tuple[Any, str | None]:
+    async def _answer(
+        self, token: str, name: str, params: dict[str, str], files: dict[str, Upload]
+    ) -> tuple[Any, str | None]:
         bot = self.world.bots.get(token)
         if bot is None or bot.logged_out:
             known_shape = token.partition(":")[0].isdigit() and ":" in token
@@ -231,7 +249,7 @@ class BotApiServer:
             if fault.error is not None:
                 raise fault.error
             if fault.drop == "before":
-                raise DroppedConnection
+                raise ConnectionDroppedError
         handler = METHODS.get(call.method)
         if handler is None:
             raise ApiError(501, f"Not Implemented: the test server does not model {call.method}")
@@ -239,21 +257,21 @@ class BotApiServer:
             result = handler(call)
             if inspect.isawaitable(result):
                 result = await result
-        except (ApiError, asyncio.CancelledError):
+        except (ApiError, ConnectionDroppedError, asyncio.CancelledError):
             raise
         except Exception as error:
             self.problems.append(Problem("crash", f"{call.method}: the test server itself failed: {error!r}"))
             raise ApiError(500, f"Internal Server Error: {error!r}") from error
         self._violations(self.spec.check_result(call.method, result))
         if fault is not None and fault.drop == "after":
-            raise DroppedConnection
+            raise ConnectionDroppedError
         return result
 
     async def _execute_answer(self, bot: Bot, name: str, body: dict[str, Any]) -> None:
         """A method called in the answer to a webhook POST; its result goes nowhere."""
         try:
             await self._answer(bot.token, name, {k: _as_text(v) for k, v in body.items()}, {})
-        except (ApiError, DroppedConnection):
+        except (ApiError, ConnectionDroppedError):
             return
 
     async def _handle_file(self, request: web.Request) -> web.StreamResponse:
@@ -278,7 +296,7 @@ class BotApiServer:
 
 
 async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, Upload]]:
-    """Parameters of the query and the body as text, and uploaded files. A GET may have a body too: pyTelegramBotAPI sends one."""
+    """Parameters of query and body as text, and uploads. A GET may have a body too: pyTelegramBotAPI sends one."""
     params = dict(request.query)
     files: dict[str, Upload] = {}
     if not request.can_read_body:
@@ -297,6 +315,8 @@ async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, Upload]
 async def _read_parts(request: web.Request, params: dict[str, str], files: dict[str, Upload]) -> None:
     received = 0
     async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise ValueError("a part of the form has no name")
         data = bytes(await part.read())
         received += len(data)
         if received > _MAX_REQUEST:
@@ -304,7 +324,9 @@ async def _read_parts(request: web.Request, params: dict[str, str], files: dict[
         if part.filename is None:
             params[part.name] = data.decode()
         else:
-            files[part.name] = Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream"), data)
+            files[part.name] = Upload(
+                part.filename, part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream"), data
+            )
 
 
 def _as_text(value: Any) -> str:

@@ -28,12 +28,19 @@ class Spec:
         """The method's name as documented, whatever the case it was asked in; None for an unknown one."""
         return self._names.get(name.lower())
 
+    def fields(self, kind: str) -> frozenset[str]:
+        """The names of an object's fields."""
+        return frozenset(self._types[kind]["fields"])
+
     def check_request(self, method: str, params: Mapping[str, str], files: Mapping[str, Any]) -> list[str]:
         """What is wrong with the parameters as received (text values, plus the names of uploaded files)."""
         declared = self._methods[method]["params"]
         attached = {name for name in files if any(f"attach://{name}" in value for value in params.values())}
-        problems = [f"{method}: unknown parameter {name!r}"
-                    for name in [*params, *(files.keys() - attached)] if name not in declared]
+        problems = [
+            f"{method}: unknown parameter {name!r}"
+            for name in [*params, *(files.keys() - attached)]
+            if name not in declared
+        ]
         for name, (kind, required, *_) in declared.items():
             if name in files:
                 if "InputFile" not in kind:

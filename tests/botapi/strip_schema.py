@@ -1,6 +1,6 @@
 """Makes schema.json out of the Bot API schema in aiogram's source distribution; run by hand when the Bot API moves on.
 
-    python -m tests.botapi.strip_schema aiogram-X.Y.Z/.butcher/schema/schema.json
+python -m tests.botapi.strip_schema aiogram-X.Y.Z/.butcher/schema/schema.json
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _CONSTANT = re.compile(r"(?:, always|, must be) (?:'(\w+)'|\"(\w+)\"|(\w+))\.?$|
 _RETURNS = (
     (re.compile(r"the edited Message is returned, otherwise True"), "Message or True"),
     (re.compile(r"the Message is returned, otherwise True"), "Message or True"),
-    (re.compile(r"an Array of (\w+)(?: objects)? (?:of the sent messages |that were sent )?is returned"), "Array of {}"),
+    (
+        re.compile(r"an Array of (\w+)(?: objects)? (?:of the sent messages |that were sent )?is returned"),
+        "Array of {}",
+    ),
     (re.compile(r"[Rr]eturns an Array of (\w+) objects"), "Array of {}"),
     (re.compile(r"\bReturns True\b|\bTrue is returned"), "True"),
     (re.compile(r"as String on success"), "String"),

@@ -1,4 +1,4 @@
-"""Text as Telegram keeps it: UTF-16 offsets, cleaning, trimming, nested entities and the entities it finds by itself."""
+"""Text as Telegram keeps it: UTF-16 offsets, trimming, nested entities, and the entities it finds by itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 
 # Order of entities over the same span: outermost first (TDLib, MessageEntity.cpp, get_type_priority).
 _PRIORITY = {
-    "blockquote": 0, "expandable_blockquote": 0, "pre": 10, "code": 20, "text_link": 49, "text_mention": 49, "bold": 90,
-    "italic": 91, "underline": 92, "strikethrough": 93, "spoiler": 94, "custom_emoji": 99,
+    "blockquote": 0,
+    "expandable_blockquote": 0,
+    "pre": 10,
+    "code": 20,
+    "text_link": 49,
+    "text_mention": 49,
+    "bold": 90,
+    "italic": 91,
+    "underline": 92,
+    "strikethrough": 93,
+    "spoiler": 94,
+    "custom_emoji": 99,
 }
 _SPLITTABLE = ("bold", "italic", "underline", "strikethrough", "spoiler")
 _QUOTES = ("blockquote", "expandable_blockquote")
@@ -26,8 +36,14 @@ _DROPPED = re.compile("[\r\u2028-\u202e\u0333\u033f\u030a]")
 _WORD = r"\w"
 _URL_END = ".:;,('?!`"
 _AUTO = (
-    ("url", re.compile(r"(?<![\w@.])(?:https?://|ftp://)[^\s<>\"«»]+|(?<![\w@./:])(?:[\w-]+\.)+(?:com|net|org|info|vn|me|io|dev|app|edu|gov)"
-                       r"(?![\w@.-]*@)\b(?::\d+)?(?:[/?#][^\s<>\"«»]*)?", re.IGNORECASE)),
+    (
+        "url",
+        re.compile(
+            r"(?<![\w@.])(?:https?://|ftp://)[^\s<>\"«»]+|(?<![\w@./:])(?:[\w-]+\.)+(?:com|net|org|info|vn|me|io|dev|app|edu|gov)"
+            r"(?![\w@.-]*@)\b(?::\d+)?(?:[/?#][^\s<>\"«»]*)?",
+            re.IGNORECASE,
+        ),
+    ),
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,10}\b")),
     ("mention", re.compile(rf"(?<!{_WORD})@[A-Za-z0-9_]{{2,32}}(?!{_WORD})")),
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>@])")),
@@ -38,7 +54,7 @@ _AUTO = (
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A marked span; `offset` and `length` count UTF-16 code units. `extra` holds url, language, user_id and the like."""
+    """A marked span; `offset` and `length` count UTF-16 code units. `extra` holds url, language, user_id."""
 
     type: str
     offset: int
@@ -62,7 +78,7 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 
 
 def clean(text: str, entities: Iterable[Entity]) -> tuple[str, list[Entity]]:
-    """`text` trimmed and freed of control characters, with its entities moved along, nested properly and completed.
+    """`text` trimmed and freed of control characters, its entities moved along, nested properly and completed.
 
     Raises ApiError when an entity does not fit the text.
     """
@@ -72,8 +88,10 @@ def clean(text: str, entities: Iterable[Entity]) -> tuple[str, list[Entity]]:
         if entity.offset > total:
             raise bad_request(f"entity begins after the end of the text at UTF-16 offset {entity.offset}")
         if entity.end > total:
-            raise bad_request(f"entity beginning at UTF-16 offset {entity.offset} ends after the end of the text "
-                              f"at UTF-16 offset {entity.end}")
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {entity.offset} ends after the end of the text "
+                f"at UTF-16 offset {entity.end}"
+            )
     text, marked = _without(text, marked)
     marked = [e for e in marked if utf16_slice(text, e.offset, e.length).strip(" \n")]
     text, marked = _trimmed(text, marked)
@@ -122,7 +140,7 @@ def _overlap(one: Entity, other: Entity) -> bool:
 
 
 def _nested(given: list[Entity], found: list[Entity]) -> list[Entity]:
-    """Entities such that of two that overlap one contains the other, and code contains and is contained by nothing else."""
+    """Entities such that of two that overlap one contains the other, and code stands alone."""
     quotes = [e for e in given if e.type in _QUOTES]
     solid: list[Entity] = []
     for entity in (e for e in given if e.type not in _SPLITTABLE and e.type not in _QUOTES):
@@ -149,8 +167,13 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _split(kind: str, start: int, end: int, cuts: list[int], others: list[Entity], code: list[Entity]) -> list[Entity]:
-    crossing = {p for e in others if _overlap(Entity(kind, start, end - start), e) and (e in code or not (
-        (start <= e.offset and e.end <= end) or (e.offset <= start and end <= e.end))) for p in (e.offset, e.end)}
+    crossing = {
+        p
+        for e in others
+        if _overlap(Entity(kind, start, end - start), e)
+        and (e in code or not ((start <= e.offset and e.end <= end) or (e.offset <= start and end <= e.end)))
+        for p in (e.offset, e.end)
+    }
     edges = [start, *(c for c in cuts if c in crossing), end]
     spans = (Entity(kind, a, b - a) for a, b in itertools.pairwise(edges))
     return [span for span in spans if not any(_overlap(span, e) for e in code)]

@@ -27,12 +27,12 @@ class Signal:
                 waiter.set_result(None)
         self._waiters.clear()
 
-    async def wait(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - a long poll has a time limit
-        """True when fired, False when `timeout` seconds passed first."""
+    async def wait(self, seconds: float | None = None) -> bool:
+        """True when fired, False when `seconds` passed first."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:
-            await asyncio.wait_for(waiter, timeout)
+            await asyncio.wait_for(waiter, seconds)
         except TimeoutError:
             return False
         finally:

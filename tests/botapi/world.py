@@ -118,7 +118,7 @@ class File:
 
 @dataclass(eq=False)
 class Message:
-    """A message as stored. `text` is the text or the caption; `media` is (kind, file); `service` holds service fields."""
+    """A message as stored. `text` is text or caption; `media` is (kind, file); `service` holds service fields."""
 
     id: int
     chat: Chat
@@ -134,7 +134,6 @@ class Message:
     thread_id: int | None = None
     is_topic_message: bool = False
     reply_to: Message | None = None
-    quote: str | None = None
     origin: dict[str, Any] | None = None
     media_group_id: str | None = None
     link_preview_options: dict[str, Any] | None = None
@@ -252,8 +251,15 @@ class World:
         self.users[bot_id] = user
         return bot
 
-    def user(self, first_name: str, *, user_id: int | None = None, last_name: str | None = None,
-             username: str | None = None, language_code: str | None = "vi") -> User:
+    def user(
+        self,
+        first_name: str,
+        *,
+        user_id: int | None = None,
+        last_name: str | None = None,
+        username: str | None = None,
+        language_code: str | None = "vi",
+    ) -> User:
         """A person, who has not yet met any bot."""
         user = User(user_id or next(self._user_ids), first_name, last_name, username, language_code)
         self.users[user.id] = user
@@ -268,7 +274,9 @@ class World:
             self._private[key] = chat
         return self._private[key]
 
-    def group(self, title: str, *, kind: ChatType = "group", is_forum: bool = False, username: str | None = None) -> Chat:
+    def group(
+        self, title: str, *, kind: ChatType = "group", is_forum: bool = False, username: str | None = None
+    ) -> Chat:
         """An empty group, supergroup or channel."""
         chat_id = -next(self._group_ids) if kind == "group" else -1_000_000_000_000 - next(self._supergroup_ids)
         # Message 1 of a group is the service message of its making, which is why no topic ever has the id 1.

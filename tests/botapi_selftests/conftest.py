@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest_asyncio
 
-from tests.botapi.control import Control
 from tests.botapi.fixtures import telegram, telegram_server
-from tests.botapi.server import BotApiServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.botapi.control import Control
+    from tests.botapi.server import BotApiServer
 
 __all__ = ["api", "telegram", "telegram_server"]
 
@@ -32,7 +35,9 @@ class Api:
                 form.add_field(name, value[1], filename=value[0])
             elif value is not None:
                 form.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        async with self.session.post(f"{self.server.url}/bot{token or self.server.token}/{method}", data=form) as response:
+        async with self.session.post(
+            f"{self.server.url}/bot{token or self.server.token}/{method}", data=form
+        ) as response:
             return await response.json() | {"status": response.status, "headers": response.headers}
 
     async def ok(self, method: str, **params: Any) -> Any:

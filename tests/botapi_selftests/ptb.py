@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject, Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from tests.botapi.server import BotApiServer
 from tests.botapi_selftests.smoke import BUTTON, EDITED, FILE_NAME, GREETING, PRESSED
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.botapi.server import BotApiServer
 
 Context = ContextTypes.DEFAULT_TYPE
 
 
 def application(server: BotApiServer, **timeouts: float) -> Application:
     """An application without handlers."""
-    builder = Application.builder().token(server.token).base_url(f"{server.url}/bot").base_file_url(f"{server.url}/file/bot")
+    builder = (
+        Application.builder().token(server.token).base_url(f"{server.url}/bot").base_file_url(f"{server.url}/file/bot")
+    )
     if "read" in timeouts:
         builder = builder.read_timeout(timeouts["read"])
     return builder.build()
@@ -54,7 +59,9 @@ def add_smoke_handlers(app: Application) -> Application:
 
     async def start(update: Update, context: Context) -> None:
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(BUTTON, callback_data="t")]])
-        await update.message.reply_text(GREETING.format(update.effective_user.first_name), parse_mode="HTML", reply_markup=keyboard)
+        await update.message.reply_text(
+            GREETING.format(update.effective_user.first_name), parse_mode="HTML", reply_markup=keyboard
+        )
 
     async def pressed(update: Update, context: Context) -> None:
         await update.callback_query.answer(PRESSED)
@@ -62,8 +69,9 @@ def add_smoke_handlers(app: Application) -> Application:
 
     async def document(update: Update, context: Context) -> None:
         data = await (await update.message.document.get_file()).download_as_bytearray()
-        await update.message.reply_document(bytes(data).decode().upper().encode(), filename=FILE_NAME, caption=update.message.caption,
-                                            do_quote=True)
+        await update.message.reply_document(
+            bytes(data).decode().upper().encode(), filename=FILE_NAME, caption=update.message.caption, do_quote=True
+        )
 
     app.add_handler(CommandHandler("start", start))
     app.add_handler(CallbackQueryHandler(pressed))

@@ -1,8 +1,11 @@
-"""One scenario that bots written with different libraries must live through unchanged: greet, press, edit, file in, file out."""
+"""One scenario for bots written with different libraries: greet, press, edit, file in, file out."""
 
 from __future__ import annotations
 
-from tests.botapi.control import Control
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.botapi.control import Control
 
 GREETING = "Xin chào <b>{}</b>"
 BUTTON = "Xem chỉ tiêu"
@@ -33,4 +36,8 @@ async def live_through(telegram: Control) -> None:
     assert back.reply_to.document is not None
     assert back.reply_to.document.name == "văn bản.txt"
     assert telegram.transcript(chat) == [
-        "Lan: /start", f"Chỉ đạo: {menu.text}", "Lan: <document văn bản.txt> đọc giúp", f"Chỉ đạo: <document {FILE_NAME}> đọc giúp"]
+        "Lan: /start",
+        f"Chỉ đạo: {menu.text}",
+        "Lan: <document văn bản.txt> đọc giúp",
+        f"Chỉ đạo: <document {FILE_NAME}> đọc giúp",
+    ]

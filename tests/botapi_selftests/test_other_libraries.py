@@ -1,12 +1,12 @@
-"""Unmodified aiogram and pyTelegramBotAPI bots live through the same scenario: the server is not fitted to one library."""
+"""Unmodified aiogram and pyTelegramBotAPI bots live through one scenario: the server is not fitted to a library."""
 
 from __future__ import annotations
 
 import asyncio
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import aiogram
-import pytest
 import telebot.asyncio_helper
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -16,15 +16,22 @@ from telebot.types import InputFile
 
 from tests.botapi_selftests.smoke import BUTTON, EDITED, FILE_NAME, GREETING, PRESSED, live_through
 
+if TYPE_CHECKING:
+    import pytest
+
 
 async def test_an_aiogram_bot_lives_through_the_smoke_scenario(telegram_server, telegram):
-    bot = aiogram.Bot(telegram_server.token, session=AiohttpSession(api=TelegramAPIServer.from_base(telegram_server.url)))
+    bot = aiogram.Bot(
+        telegram_server.token, session=AiohttpSession(api=TelegramAPIServer.from_base(telegram_server.url))
+    )
     dispatcher = aiogram.Dispatcher()
     types = aiogram.types
 
     @dispatcher.message(CommandStart())
     async def start(message: types.Message) -> None:
-        keyboard = types.InlineKeyboardMarkup(inline_keyboard=[[types.InlineKeyboardButton(text=BUTTON, callback_data="t")]])
+        keyboard = types.InlineKeyboardMarkup(
+            inline_keyboard=[[types.InlineKeyboardButton(text=BUTTON, callback_data="t")]]
+        )
         await message.answer(GREETING.format(message.from_user.first_name), parse_mode="HTML", reply_markup=keyboard)
 
     @dispatcher.callback_query()
@@ -47,7 +54,9 @@ async def test_an_aiogram_bot_lives_through_the_smoke_scenario(telegram_server, 
         await polling
 
 
-async def test_a_telebot_bot_lives_through_the_smoke_scenario(telegram_server, telegram, monkeypatch: pytest.MonkeyPatch):
+async def test_a_telebot_bot_lives_through_the_smoke_scenario(
+    telegram_server, telegram, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(telebot.asyncio_helper, "API_URL", telegram_server.url + "/bot{0}/{1}")
     monkeypatch.setattr(telebot.asyncio_helper, "FILE_URL", telegram_server.url + "/file/bot{0}/{1}")
     bot = AsyncTeleBot(telegram_server.token)
@@ -56,7 +65,9 @@ async def test_a_telebot_bot_lives_through_the_smoke_scenario(telegram_server, t
     @bot.message_handler(commands=["start"])
     async def start(message: types.Message) -> None:
         keyboard = types.InlineKeyboardMarkup([[types.InlineKeyboardButton(BUTTON, callback_data="t")]])
-        await bot.send_message(message.chat.id, GREETING.format(message.from_user.first_name), parse_mode="HTML", reply_markup=keyboard)
+        await bot.send_message(
+            message.chat.id, GREETING.format(message.from_user.first_name), parse_mode="HTML", reply_markup=keyboard
+        )
 
     @bot.callback_query_handler(func=lambda query: True)
     async def pressed(query: types.CallbackQuery) -> None:
@@ -67,8 +78,9 @@ async def test_a_telebot_bot_lives_through_the_smoke_scenario(telegram_server, t
     async def document(message: types.Message) -> None:
         data = await bot.download_file((await bot.get_file(message.document.file_id)).file_path)
         answer = InputFile(BytesIO(data.decode().upper().encode()), file_name=FILE_NAME)
-        await bot.send_document(message.chat.id, answer, caption=message.caption,
-                                reply_parameters=types.ReplyParameters(message.message_id))
+        await bot.send_document(
+            message.chat.id, answer, caption=message.caption, reply_parameters=types.ReplyParameters(message.message_id)
+        )
 
     polling = asyncio.create_task(bot.polling(interval=0, timeout=1, request_timeout=5))
     try:

@@ -1,4 +1,4 @@
-"""python-telegram-bot, unmodified: the scenario by polling and by webhook, no invented fields, and each error as its own exception."""
+"""python-telegram-bot, unmodified: polling and webhook, no invented fields, each error as its own exception."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import socket
 
 import pytest
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TimedOut,
+)
 from telegram.ext import MessageHandler, TypeHandler, filters
 from telegram.request import HTTPXRequest
 
@@ -38,7 +47,9 @@ async def test_a_webhook_bot_lives_through_the_smoke_scenario(telegram_server, t
     app = add_smoke_handlers(application(telegram_server))
     async with app:
         await app.start()
-        await app.updater.start_webhook("127.0.0.1", port, "hook", secret_token="Bi-mat_1", webhook_url=f"http://127.0.0.1:{port}/hook")
+        await app.updater.start_webhook(
+            "127.0.0.1", port, "hook", secret_token="Bi-mat_1", webhook_url=f"http://127.0.0.1:{port}/hook"
+        )
         await live_through(telegram)
         await telegram.all_confirmed()
         assert {a.outcome for a in telegram_server.delivery().attempts} == {200}
@@ -88,15 +99,27 @@ async def test_results_hold_no_field_that_the_library_does_not_know(telegram, bo
     lan = chat.user
     group = telegram.supergroup("Phòng", [lan], admin=True)
     results = [
-        await bot.get_me(), await bot.get_chat(chat.id), await bot.get_chat(group.id), await bot.get_chat_administrators(group.id),
-        await bot.get_chat_member(group.id, lan.id), await bot.get_webhook_info(), await bot.send_document(chat.id, b"x", filename="a.txt"),
+        await bot.get_me(),
+        await bot.get_chat(chat.id),
+        await bot.get_chat(group.id),
+        await bot.get_chat_administrators(group.id),
+        await bot.get_chat_member(group.id, lan.id),
+        await bot.get_webhook_info(),
+        await bot.send_document(chat.id, b"x", filename="a.txt"),
         await bot.send_message(chat.id, "<blockquote expandable>x</blockquote>", parse_mode="HTML"),
-        await bot.get_my_commands(), await bot.get_my_name(), await bot.get_my_description(), await bot.get_chat_menu_button(),
+        await bot.get_my_commands(),
+        await bot.get_my_name(),
+        await bot.get_my_description(),
+        await bot.get_chat_menu_button(),
     ]
-    copied = await bot.copy_message(group.id, chat.id, results[-6].message_id if hasattr(results[-6], "message_id") else 1)
+    copied = await bot.copy_message(
+        group.id, chat.id, results[-6].message_id if hasattr(results[-6], "message_id") else 1
+    )
     forwarded = await bot.forward_message(group.id, chat.id, 1)
     assert forwarded.forward_origin.sender_user.id == bot.id
-    assert {k.rpartition(".")[2] for k in invented_fields([*results, copied, forwarded])} <= {"can_send_welcome_messages"}
+    assert {k.rpartition(".")[2] for k in invented_fields([*results, copied, forwarded])} <= {
+        "can_send_welcome_messages"
+    }
 
 
 async def test_commands_and_profile_are_kept_per_scope_and_language(bot):
@@ -111,16 +134,24 @@ async def test_commands_and_profile_are_kept_per_scope_and_language(bot):
     assert (await bot.get_my_description()).description == ""
 
 
-@pytest.mark.parametrize(("code", "description", "error", "text"), [
-    (400, "Bad Request: BUTTON_DATA_INVALID", BadRequest, "Button_data_invalid"),
-    (401, "Unauthorized", InvalidToken, "Unauthorized"),
-    (403, "Forbidden: bot was blocked by the user", Forbidden, "Forbidden: bot was blocked by the user"),
-    (404, "Not Found", InvalidToken, "Not Found"),
-    (409, "Conflict: terminated by other getUpdates request", Conflict, "Conflict: terminated by other getUpdates request"),
-    (413, "Request Entity Too Large", NetworkError, "Request Entity Too Large"),
-    (502, "Bad Gateway", NetworkError, "Bad Gateway"),
-    (503, "Service Unavailable", NetworkError, "Service Unavailable"),
-])
+@pytest.mark.parametrize(
+    ("code", "description", "error", "text"),
+    [
+        (400, "Bad Request: BUTTON_DATA_INVALID", BadRequest, "Button_data_invalid"),
+        (401, "Unauthorized", InvalidToken, "Unauthorized"),
+        (403, "Forbidden: bot was blocked by the user", Forbidden, "Forbidden: bot was blocked by the user"),
+        (404, "Not Found", InvalidToken, "Not Found"),
+        (
+            409,
+            "Conflict: terminated by other getUpdates request",
+            Conflict,
+            "Conflict: terminated by other getUpdates request",
+        ),
+        (413, "Request Entity Too Large", NetworkError, "Request Entity Too Large"),
+        (502, "Bad Gateway", NetworkError, "Bad Gateway"),
+        (503, "Service Unavailable", NetworkError, "Service Unavailable"),
+    ],
+)
 async def test_each_status_becomes_its_own_exception(telegram, bot, chat, code, description, error, text):
     telegram.fail_next("sendMessage", code, description)
     with pytest.raises(error) as caught:

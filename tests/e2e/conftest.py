@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 ADMIN, SECOND_ADMIN = 1001, 1002
+ITEM = "- Quý IV báo cáo cả năm."
 SECRET = "e2e-webhook-secret"
 
 
@@ -66,6 +67,7 @@ def store_a_directive(app: Composition) -> None:
             "III", "III", "Tổ chức thực hiện", "III. Tổ chức thực hiện", None, "heading", ("III. Tổ chức thực hiện",)
         ),
         Clause("III.2", "2", "Báo cáo", SECOND.quote, "III", "item", (SECOND.quote,), page=4),
+        Clause("III.2.-1", "-", "Quý IV", ITEM, "III.2", "bullet", (ITEM,)),
     )
     metadata = Metadata(number="45-KH/TU", place="Hòa Sơn", issued_month="2023-05", title=TITLE)
     text = "\n".join(clause.text for clause in clauses)
@@ -94,6 +96,20 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         if name.startswith("CHIDAO_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def polls_look_again(telegram_server: BotApiServer) -> AsyncIterator[None]:  # noqa: F811
+    """Lets open polls look for updates now and then: one that has just begun to wait may miss the call to wake up."""
+
+    async def look_again() -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            telegram_server.bot.updates.arrived.fire()
+
+    task = asyncio.create_task(look_again())
+    yield
+    task.cancel()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The deploy scripts on a stand-in machine: a fake Python that records what it is asked, no network, no installation."""
+"""The deploy scripts on a stand-in machine: a fake Python that records what it is asked; no network, no installing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ case "$1 ${2:-} ${3:-}" in
         for venv; do :; done
         mkdir -p "$venv/bin" && : >"$venv/pyvenv.cfg"
         cp "$0" "$venv/bin/python"
-        for command in chidao ruff mypy lint-imports pytest; do cp "$(dirname "$0")/recorder" "$venv/bin/$command"; done ;;
+        for command in chidao ruff mypy lint-imports pytest; do
+            cp "$(dirname "$0")/recorder" "$venv/bin/$command"
+        done ;;
     "-m pip install"*) echo "pip is busy"; [ -z "${FAKE_PIP_FAILS:-}" ] ;;
     "-m pip --version"*) : ;;
 esac
@@ -36,12 +38,22 @@ printf '\\n' >>"$RECORD"
 [ "$name" = "${FAKE_FAILING:-}" ] && exit 1
 [ -n "${CHIDAO_VENV:-}" ] && echo "unknown setting CHIDAO_VENV" >&2 && exit 2
 case "${1:-}" in
-    ingest) echo "ingesting"; mkdir -p "$CHIDAO_HOME" && : >"$CHIDAO_HOME/stored"; exit "${FAKE_INGEST_EXIT:-0}" ;;
+    ingest)
+        echo "ingesting"
+        mkdir -p "$CHIDAO_HOME" && : >"$CHIDAO_HOME/stored"
+        [ -n "${FAKE_NO_INDEX:-}" ] || { mkdir -p "$CHIDAO_HOME/index" && : >"$CHIDAO_HOME/index/current"; }
+        exit "${FAKE_INGEST_EXIT:-0}" ;;
     list) [ ! -e "$CHIDAO_HOME/stored" ] || echo '{"key":"x"}' ;;
     ask) echo "the answer" ;;
 esac
 exit 0
 """
+
+
+TOOLS = (
+    "sh", "bash", "awk", "basename", "cat", "cksum", "cp", "df", "dirname", "env", "ls", "mkdir", "printenv", "rm",
+    "sed", "tail",
+)  # fmt: skip
 
 
 class Machine:
@@ -59,12 +71,14 @@ class Machine:
         for name, text in (("python3", PYTHON), ("recorder", RECORDER)):
             (tools / name).write_text(text, encoding="utf-8")
             (tools / name).chmod(0o755)
-        for name in ("sh bash awk basename cat cksum cp df dirname env ls mkdir printenv rm sed tail tr".split()):
+        for name in TOOLS:
             (tools / name).symlink_to(shutil.which(name) or pytest.skip(f"this machine has no {name}"))
         self.environment = {"PATH": str(tools), "RECORD": str(self.record), "LANG": "C.UTF-8"}
         self.tools = tools
 
-    def run(self, script: str, *arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, script: str, *arguments: str, cwd: Path | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         self.record.write_text("", encoding="utf-8")
         return subprocess.run(
             [str(self.tools / "sh"), str(self.root / "deploy" / script), *arguments],
@@ -99,6 +113,12 @@ def test_a_first_run_installs_reads_the_samples_and_opens_the_chat(machine: Mach
 
 def test_a_second_run_installs_nothing_and_reads_nothing(machine: Machine) -> None:
     machine.run("run.sh")
+    machine.run("run.sh")
+    assert machine.calls == ["chidao [chat]"]
+
+
+def test_a_store_without_an_index_is_asked_before_the_samples_are_read_into_it(machine: Machine) -> None:
+    machine.run("run.sh", FAKE_NO_INDEX="yes")
     machine.run("run.sh")
     assert machine.calls == ["chidao [list] [directives] [--format] [jsonl]", "chidao [chat]"]
 

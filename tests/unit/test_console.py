@@ -28,11 +28,11 @@ def test_a_question_is_answered_with_its_clause_and_numbered_sources():
     shown = chat("Bao nhiêu?")
     assert "Tối thiểu 80% vào năm 2030 (Bao nhiêu?)" in shown
     assert "│ - Đến năm 2030, tối thiểu 80% hồ sơ" in shown
-    assert " 1  📄 45-KH/TU · mục III.2" in shown
+    assert " 2  📄 45-KH/TU · mục III.2" in shown
 
 
 def test_a_number_opens_that_source_and_the_numbers_stay_good_afterwards():
-    shown = chat("Bao nhiêu?", "1", "1")
+    shown = chat("Bao nhiêu?", "2", "2")
     assert shown.count("2. Ủy ban nhân dân các huyện báo cáo hằng quý.") == 2
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.callbacks import DATA_LIMIT, AskSuggestion, OpenClause, TurnGuide, decode, encode
-from bot.citing import citation_label, citation_line, place_in_words
+from bot.citing import citation_label, citation_line, for_reading, place_in_words, row_for_reading
 from bot.conversation import Answered, ClauseShown, GuideShown, Notice
 from bot.document import pieces
 from bot.guide import load_guide
@@ -47,14 +47,68 @@ def test_an_answer_that_is_only_its_headline_says_it_once():
 
 def test_the_other_citations_are_buttons_that_carry_their_clause():
     screen = render(Answered(answer()), VI)
-    assert labels(screen) == ["📄 45-KH/TU · mục III.2", "📄 Biểu phân công nhiệm… · Phụ lục 2, mục I.7"]
-    first = screen.buttons[0][0]
-    assert decode(first.data) == OpenClause(clause_token(SECOND.directive, SECOND.path))
+    assert labels(screen) == [
+        "📖 Xem cả mục II.4, gạch đầu dòng 1",
+        "📄 45-KH/TU · mục III.2",
+        "📄 Biểu phân công nhiệm… · Phụ lục 2, mục I.7",
+    ]
+    opened = [decode(button.data) for row in screen.buttons for button in row]
+    assert opened == [OpenClause(clause_token(c.directive, c.path)) for c in (FIRST, SECOND, ANNEX)]
+
+
+def quoting(*paragraphs: str, **changes):
+    return replace(answer(), answer="\n\n".join([answer().headline, *paragraphs]), **changes)
+
+
+def shown(reply) -> list[tuple[str, str]]:
+    return [(block.kind, block.text) for block in render(Answered(reply), VI).blocks]
+
+
+def test_a_clause_that_the_answer_quotes_is_shown_once_as_a_quotation():
+    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)"))
+    assert [kind for kind, _ in blocks] == ["text", "quote", "text"]
+
+
+def test_a_second_quoted_clause_is_a_quotation_too_and_no_longer_a_button():
+    screen = render(Answered(quoting(f"“{SECOND.quote}” (Kế hoạch 45-KH/TU, mục III.2)", "Lời riêng.")), VI)
+    assert [(b.kind, b.text) for b in screen.blocks if b.kind == "quote"][1] == ("quote", SECOND.quote)
+    assert screen.blocks[1].text == "Lời riêng."
+    assert len(labels(screen)) == 2
+
+
+def test_a_clause_broken_by_a_page_is_shown_whole_when_the_answer_has_it_whole():
+    torn = replace(FIRST, quote="- Đến năm 2030, tối thiểu 80% hồ sơ")
+    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)", citations=(torn,)))
+    assert ("quote", FIRST.quote) in blocks
+
+
+def test_a_quotation_of_something_that_is_not_cited_stays_in_the_text():
+    assert ("text", "“Lời của người khác.” (Báo)") in shown(quoting("“Lời của người khác.” (Báo)"))
+
+
+def test_a_table_row_is_read_without_its_bars_and_a_heading_without_its_signs():
+    row = replace(FIRST, quote="| 7 | Số hóa hồ sơ | Sở Nội vụ | | 2026 |")
+    blocks = shown(quoting("“7 Số hóa hồ sơ Sở Nội vụ 2026” (Biểu, mục PL2.I.7)", citations=(row,)))
+    assert blocks[1] == ("quote", "7 · Số hóa hồ sơ · Sở Nội vụ · 2026")
+    assert for_reading("### **3. Chỉ tiêu**") == "3. Chỉ tiêu"
+    assert row_for_reading((("STT", "7"), ("Hạn", " "), ("", "thêm"))) == "STT: 7\nthêm"
+
+
+def test_an_abstention_opens_the_nearest_clauses_by_number_and_does_not_repeat_them():
+    near = "Kế hoạch 45-KH/TU, mục II.4.-1: tối thiểu 80% hồ sơ"
+    ask = "Ai chủ trì số hóa hồ sơ?"
+    silent = replace(answer("không nêu?"), citations=(FIRST,), suggestions=(near, ask))
+    silent = replace(silent, answer=f"{silent.headline}\nGần nhất:\n• {near}\n• {ask}")
+    screen = render(Answered(silent), VI)
+    (part,) = pieces(screen.blocks)
+    assert part.plain == f"{silent.headline}\n\n{VI('answer.suggestions')}\n1. {near}\n2. {ask}"
+    token = clause_token(FIRST.directive, FIRST.path)
+    assert [decode(b.data) for b in screen.buttons[0]] == [OpenClause(token), AskSuggestion(2)]
 
 
 def test_no_more_buttons_than_a_thumb_wants():
     many = replace(answer(), citations=(FIRST, *([SECOND] * 12)))
-    assert len(labels(render(Answered(many), VI))) == CITATION_BUTTONS
+    assert len(labels(render(Answered(many), VI))) == 1 + CITATION_BUTTONS
 
 
 def test_an_abstention_says_what_is_missing_and_numbers_its_suggestions():
@@ -102,7 +156,12 @@ def test_a_notice_is_its_paragraphs():
         ("PL2.I.7", "Phụ lục 2, mục I.7"),
         ("PL.3", "Phụ lục, mục 3"),
         ("II.-2.-1", "mục II, gạch đầu dòng 2, gạch đầu dòng 1"),
-        ("Điều 5.2.a", "mục Điều 5.2.a"),
+        ("PL1.r3", "Phụ lục 1, dòng 3"),
+        ("II.-1.+2", "mục II, gạch đầu dòng 1, gạch đầu dòng 2"),
+        ("QĐ.C4.Đ9.2.a", "văn bản kèm theo, Chương 4, Điều 9, khoản 2, điểm a"),
+        ("Đ3", "Điều 3"),
+        ("PhI.M2.1", "Phần I, Mục 2, mục 1"),
+        ("note2", "chú thích 2"),
     ],
 )
 def test_a_place_is_said_in_words(path, words):

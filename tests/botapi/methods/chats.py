@@ -49,7 +49,11 @@ def get_chat_administrators(call: Call) -> list[dict[str, Any]]:
     chat = call.accessible_chat(write=False)
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
-    return [member_object(m, chat) for m in chat.members.values() if m.is_admin and (not m.user.is_bot or m.user is call.bot.user)]
+    return [
+        member_object(m, chat)
+        for m in chat.members.values()
+        if m.is_admin and (not m.user.is_bot or m.user is call.bot.user)
+    ]
 
 
 @method("getChatMemberCount")

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 DELETE_WINDOW = 48 * 3600
 MAX_ANSWER = 200
-_SAME = ("message is not modified: specified new message content and reply markup are exactly the same as a current content "
-         "and reply markup of the message")
+_SAME = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a current content "
+    "and reply markup of the message"
+)
 
 
 @method("editMessageText")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.botapi.call import Call, method
-from tests.botapi.errors import ApiError, bad_request, conflict, too_many_requests
+from tests.botapi.errors import ApiError, ConnectionDroppedError, bad_request, conflict, too_many_requests
+from tests.botapi.spec import load_spec
 from tests.botapi.world import Bot, Webhook
 
 if TYPE_CHECKING:
     from tests.botapi.updates import UpdateQueue
 
-_KINDS = frozenset(
-    ["message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message", "deleted_business_messages", "message_reaction", "message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost"])
+_KINDS = load_spec().fields("Update") - {"update_id"}
 _PORTS = {80, 88, 443, 8443}
 _TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
 _WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -26,7 +26,7 @@ class Polling:
 
     def __init__(self, spacing: float) -> None:
         self._spacing = spacing
-        self._waiting: asyncio.Future[ApiError] | None = None
+        self._waiting: asyncio.Future[Exception] | None = None
         self._last_offset: int | None = None
         self._last_start = float("-inf")
         self._next_conflict = float("-inf")
@@ -50,17 +50,22 @@ class Polling:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(conflict(text))
 
-    async def poll(self, queue: UpdateQueue, offset: int, limit: int, timeout: float) -> list[dict[str, Any]]:  # noqa: ASYNC109
-        """Updates from `offset` on, at once or when the first arrives. Raises ApiError 409 when another poll takes over."""
+    def abandon(self) -> None:
+        """The server goes down: the poll that waits now ends without an answer."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(ConnectionDroppedError())
+
+    async def poll(self, queue: UpdateQueue, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
+        """Updates from `offset` on, at once or when the first arrives. Raises ApiError 409 when another takes over."""
         self.interrupt(_TERMINATED)
         now = asyncio.get_running_loop().time()
-        if offset == self._last_offset and timeout < self._spacing and now < self._last_start + self._spacing:
-            timeout = self._spacing
+        if offset == self._last_offset and seconds < self._spacing and now < self._last_start + self._spacing:
+            seconds = self._spacing
         if offset == self._last_offset and now < self._last_start + self._spacing / 6:
             limit = 1
         self._last_offset, self._last_start = offset, now
         interrupted = self._waiting = asyncio.get_running_loop().create_future()
-        while not queue.available(offset) and (left := now + timeout - asyncio.get_running_loop().time()) > 0:
+        while not queue.available(offset) and (left := now + seconds - asyncio.get_running_loop().time()) > 0:
             arrival = asyncio.ensure_future(queue.arrived.wait(left))
             try:
                 await asyncio.wait({arrival, interrupted}, return_when=asyncio.FIRST_COMPLETED)
@@ -70,13 +75,18 @@ class Polling:
             finally:
                 arrival.cancel()
             if interrupted.done():
-                raise await self.conflict(interrupted.result().description.removeprefix("Conflict: "))
+                raise await self._ended_by(interrupted.result())
         if self._waiting is interrupted:
             self._waiting = None
         updates = queue.available(offset)[:limit]
         for update in updates:
             update.deliveries += 1
         return [update.as_json() for update in updates]
+
+    async def _ended_by(self, cause: Exception) -> Exception:
+        if isinstance(cause, ApiError):
+            return await self.conflict(cause.description.removeprefix("Conflict: "))
+        return cause
 
 
 def _allow(call: Call) -> None:
@@ -144,10 +154,17 @@ def _check_address(webhook: Webhook, *, production: bool) -> None:
 def get_webhook_info(call: Call) -> dict[str, Any]:
     """The webhook as set, and how delivery goes."""
     bot: Bot = call.bot
-    info: dict[str, Any] = {"url": "", "has_custom_certificate": False, "pending_update_count": len(bot.updates.pending)}
+    info: dict[str, Any] = {
+        "url": "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(bot.updates.pending),
+    }
     if bot.webhook is not None:
-        info |= {"url": bot.webhook.url, "has_custom_certificate": bot.webhook.certificate,
-                 "max_connections": bot.webhook.max_connections}
+        info |= {
+            "url": bot.webhook.url,
+            "has_custom_certificate": bot.webhook.certificate,
+            "max_connections": bot.webhook.max_connections,
+        }
         if bot.webhook.ip_address:
             info["ip_address"] = bot.webhook.ip_address
         if bot.last_webhook_error is not None:

@@ -52,8 +52,8 @@ def test_dates_and_recurrences_are_well_formed(folder: Path) -> None:
     for row in rows(folder, "targets") + rows(folder, "tasks"):
         assert row["due"] is None or date.fromisoformat(row["due"])
         assert row.get("recurrence") in RECURRENCES
-        if row.get("recurs_before"):
-            date.fromisoformat("2028-" + row["recurs_before"].rjust(5, "0").replace("000", "01-"))
+        yearly = row.get("recurs_before")
+        assert yearly is None or date.fromisoformat(f"2028-{yearly}" if "-" in yearly else f"2028-01-{yearly}")
 
 
 @every_folder

@@ -1,0 +1,150 @@
+"""Rules of a directive: a threshold or condition with its consequence ("trễ hạn từ 5% trở lên thì không xếp loại tốt").
+
+Goals are not rules; what is to be reached belongs to `corpus.targets`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.numbers import NUMERAL
+from corpus.records import Clause, Rule
+from corpus.targets.context import sections_without_title
+from corpus.targets.quotes import quote_of
+from corpus.targets.statements import statements
+from corpus.time_words import FLAGS, alternatives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_Found = tuple[str, str]
+"""Condition and consequence, as worded."""
+
+_THRESHOLD: Final = re.compile(rf"{NUMERAL}|trở lên|trở xuống|trung bình|yếu", FLAGS)
+_OR: Final = re.compile(r"\s*,?\s+hoặc\s+", FLAGS)
+_DASHES: Final = " ,;:.*-–+"
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    text = resources.files("corpus").joinpath("data/rules.yaml").read_text(encoding="utf-8")
+    tables: dict[str, Any] = yaml.safe_load(text)
+    return tables
+
+
+@cache
+def _words(name: str) -> str:
+    return alternatives(_tables()[name])
+
+
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    return re.compile(source, FLAGS)
+
+
+def extract_rules(clauses: Sequence[Clause]) -> tuple[Rule, ...]:
+    """The rules in reading order, one for each condition; sections that tell of the past hold none."""
+    around = sections_without_title(clauses)
+    rules: list[Rule] = []
+    for clause in clauses:
+        section = around.get(clause.path)
+        if section is None or section.kind == "past" or clause.kind == "heading":
+            continue
+        for start, end in statements(clause.text):
+            statement = clause.text[start:end]
+            quote = quote_of(clause, start, end)
+            rules += [Rule(clause.path, _tidy(c), _tidy(k), quote) for c, k in _read(statement) if c and k]
+    return tuple(dict.fromkeys(rules))
+
+
+def _read(statement: str) -> list[_Found]:
+    """The rules of one statement by the first form that fits."""
+    forms: tuple[Callable[[str], Iterator[_Found]], ...] = (_then, _if, _toward, _requirement, _limit, _sanction)
+    for form in forms:
+        found = [split for rule in form(statement) for split in _split_or(rule)]
+        if found:
+            return found
+    return []
+
+
+def _then(statement: str) -> Iterator[_Found]:
+    """ "A có từ 10% hồ sơ trễ hạn trở lên thì không được xếp loại tốt"."""
+    found = _pattern(
+        rf"(?:{_words('if_first')}\s+)?(?P<condition>.{{4,300}}?)\s*,?\s+{_words('then')}\s+(?P<consequence>.+)"
+    ).match(statement)
+    weighs = found and (_THRESHOLD.search(found["condition"]) or _holds("consequences", found["consequence"]) or
+                        _pattern(r"(?:nếu|trường hợp)(?!\w)").match(statement))  # fmt: skip
+    if found and weighs:
+        yield found["condition"], found["consequence"]
+
+
+def _if(statement: str) -> Iterator[_Found]:
+    """ "Xem xét trách nhiệm người đứng đầu nếu để xảy ra vi phạm"."""
+    found = _pattern(rf"(?P<consequence>.{{4,400}}?)\s+{_words('if')}\s+(?P<condition>.+)").match(statement)
+    if found and _holds("consequences", found["consequence"]):
+        yield found["condition"], found["consequence"]
+
+
+def _toward(statement: str) -> Iterator[_Found]:
+    """ "Không xếp hạng tốt đối với các đơn vị có từ 5% hồ sơ trễ hạn trở lên"."""
+    found = _pattern(rf"(?P<consequence>.{{4,300}}?)\s+{_words('toward')}\s+(?P<condition>.+)").match(statement)
+    if not found or not _holds("consequences", found["consequence"]):
+        return
+    if (
+        _THRESHOLD.search(found["condition"])
+        or _holds("faults", found["condition"])
+        or _holds("merits", found["condition"])
+    ):
+        yield found["condition"], found["consequence"]
+
+
+def _limit(statement: str) -> Iterator[_Found]:
+    """ "thanh tra, kiểm tra không quá 01 lần/năm đối với doanh nghiệp"."""
+    bound = rf"(?P<limit>{_words('limits')}\s+(?:{NUMERAL})\s+{_words('limit_units')}(?!\w))"
+    found = _pattern(rf"(?P<subject>.{{4,200}}?)\s+{bound}(?P<rest>.*)").match(statement)
+    if found:
+        yield f"{found['subject']}{found['rest']}", found["limit"]
+
+
+def _requirement(statement: str) -> Iterator[_Found]:
+    """ "tập thể xếp loại xuất sắc phải có kết quả xếp hạng tốt"."""
+    found = _pattern(rf"(?P<condition>.{{4,300}}?)\s+(?P<consequence>{_words('requirements')}\s+.+)").match(statement)
+    if found and _holds("ranks", found["condition"]):
+        yield found["condition"], found["consequence"]
+
+
+def _sanction(statement: str) -> Iterator[_Found]:
+    """ "xử lý nghiêm các cá nhân, đơn vị vi phạm": each consequence governs those named after it."""
+    chain = rf"{_words('consequences')}(?:(?:\s*,|\s+và)\s+{_words('consequences')})*"
+    found = list(_pattern(rf"(?<!\w){chain}(?!\w)(?:[\s,]*{_words('manner')}(?!\w))*").finditer(statement))
+    for i, governing in enumerate(found):
+        end = found[i + 1].start() if i + 1 < len(found) else len(statement)
+        condition = re.sub(r"(?:\s+và|,)\s*(?:\w+\s+)?$", "", statement[governing.end() : end])
+        merit = _holds("merit_consequences", governing[0])
+        if _holds("merits" if merit else "faults", condition):
+            yield condition, re.sub(r"\s+(?:những|các|đối với)+$", "", governing[0])
+
+
+def _holds(name: str, text: str) -> bool:
+    return bool(_pattern(rf"(?<!\w){_words(name)}(?!\w)").search(text))
+
+
+def _split_or(rule: _Found) -> list[_Found]:
+    """Two rules for "có từ 5% ... trở lên, hoặc ... từ 80% trở xuống"; the subject before the first serves both."""
+    condition, consequence = rule
+    sides = _OR.split(condition)
+    if len(sides) < 2 or not all(_THRESHOLD.search(side) for side in sides):
+        return [rule]
+    subject = re.match(r"(.*?)\s+(?=có\s|\**\d)", sides[0])
+    lead = subject[1] if subject else ""
+    return [(sides[0], consequence), *((f"{lead} {side}", consequence) for side in sides[1:])]
+
+
+def _tidy(text: str) -> str:
+    text = " ".join(text.replace("**", "").split()).strip(_DASHES)
+    return text[:1].upper() + text[1:]

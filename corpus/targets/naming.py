@@ -1,0 +1,129 @@
+"""What a figure is about: the name of its indicator, completed from what the sentence said before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from corpus.targets.drafts import PREDICATE
+from corpus.targets.parts import change_of, is_named
+from corpus.targets.tops import split_indexes
+from corpus.targets.vocabulary import measure_words, opens
+from corpus.time_words import FLAGS, alternatives
+
+if TYPE_CHECKING:
+    from corpus.targets.drafts import Draft
+    from corpus.targets.parts import Parts
+    from corpus.targets.statements import Piece, Text
+
+_ELLIPSIS: Final = re.compile(
+    r"\s*(?:(?:đối với|ở|tại|cho)\s+|(?=(?:cấp|khu vực|đô thị|nông thôn|thành thị)(?!\w)))", FLAGS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier figures of a sentence leave to later ones that say less.
+
+    `topic` stands before a colon ("Cơ cấu kinh tế: ..."), `whole` is what "trong đó" is a part of.
+    """
+
+    subject: str = ""
+    object: str = ""
+    topic: str = ""
+    whole: str = ""
+    inside: bool = False
+    draft: Draft | None = None
+
+
+def remember(memory: Memory, parts: Parts, subject: str, draft: Draft) -> Memory:
+    """What the sentence has said once this figure is read."""
+    elliptical = bool(_ELLIPSIS.match(parts.object))
+    return replace(
+        memory,
+        subject=memory.subject if memory.inside else subject or memory.subject,
+        object=memory.object if elliptical or memory.inside or parts.is_subject_first else parts.object,
+        whole=memory.whole if memory.inside else draft.indicator,
+        draft=draft,
+    )
+
+
+def subject_of(piece: Piece, parts: Parts, memory: Memory) -> str:
+    """What a subject-first figure is about, completed from what stood before when it says less."""
+    subject = parts.subject if len(split_indexes(parts.subject)) > 1 else _from_indicator(parts.subject)
+    if not subject:
+        known = memory.subject.partition(" có ")[0] if parts.kind == "top" else memory.subject
+        return known or memory.topic
+    if is_named(subject):
+        return subject
+    if memory.inside and memory.whole:
+        return _part_of(memory.whole, subject)
+    passive = memory.subject.rpartition(" được ")
+    if piece.joined and passive[0]:
+        return f"{passive[0]} được {_lower(subject)}"
+    return f"{memory.topic} - {_lower(subject)}" if memory.topic else subject
+
+
+def _part_of(whole: str, subject: str) -> str:
+    """The name of a part ("trong đó có bằng cấp": a quality; "trong đó tiểu học": a kind)."""
+    if subject.partition(" ")[0].lower() in ("có", "được", "đạt", "qua"):
+        return f"{whole} {_lower(subject)}"
+    return f"{whole} - {_lower(subject)}"
+
+
+def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memory) -> list[str]:
+    """The indicator's name; several when the subject joins several indexes; empty when it stands later."""
+    quantity = piece.quantity
+    if quantity.kind == "top":
+        where = f" - {parts.object}" if parts.object else ""
+        return [f"{n}{where}" for n in split_indexes(subject)] if subject else [text.plain[quantity.start : piece.end]]
+    if parts.is_subject_first:
+        where = f" {parts.object}" if _ELLIPSIS.match(parts.object) else ""
+        return [f"{name}{where}" for name in split_indexes(subject)] if subject else [""]
+    object_ = parts.object
+    ellipsis = _ELLIPSIS.match(object_)
+    if ellipsis and memory.object:
+        object_ = f"{_head_of(memory.object)} {object_[ellipsis.end() :]}"
+    elif ellipsis and memory.subject:
+        return [f"{memory.subject} {object_}"]
+    predicate = PREDICATE.search(memory.object)
+    if memory.inside and predicate and PREDICATE.match(f" {object_}"):
+        object_ = f"{memory.object[: predicate.start()]} {object_}"
+    if quantity.kind in ("percent", "bare"):
+        inherited = memory.draft.change if memory.draft and piece.joined else None
+        if change_of(parts.links) and parts.subject and is_named(object_):
+            return [f"{object_} - {_lower(parts.subject)}"]
+        start = "" if parts.change or inherited else "Tỷ lệ"
+        return [f"{parts.subject or start} {object_}".strip()]
+    thing = _without_scale(quantity.unit or "") if quantity.kind == "count" or not object_ else ""
+    start = parts.subject or ("Số" if quantity.kind == "count" else "")
+    return [f"{start} {thing} {object_}".strip()]
+
+
+def _without_scale(unit: str) -> str:
+    """ "triệu lượt khách" → "lượt khách"."""
+    return re.sub(rf"^{alternatives(measure_words('scales'))}\s+", "", unit, flags=FLAGS)
+
+
+def _from_indicator(subject: str) -> str:
+    """The subject from its last indicator word after a comma on, so that earlier thoughts of the sentence stay out."""
+    starts = [0, *(m.end() for m in re.finditer(r",\s*(?:và\s+)?|\s(?:bảo đảm|nâng|đưa)\s+", subject))]
+    named = [s for s in starts if opens("indicators").match(subject, s)]
+    return subject if not named or 0 in named else subject[named[-1] :]
+
+
+def _head_of(object_: str) -> str:
+    """The noun of an object and its preposition ("hồ sơ công việc tại cơ quan ..." → "hồ sơ công việc tại")."""
+    found = re.search(r"\s(?:tại|ở|của|thuộc)\s", object_)
+    return object_[: found.end() - 1] if found else re.split(r"\scấp\s", object_)[0]
+
+
+def capital(text: str) -> str:
+    """The text with single spaces, no punctuation at its ends and a capital first letter."""
+    text = " ".join(text.split()).strip(" ,:;")
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

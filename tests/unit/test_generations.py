@@ -1,0 +1,230 @@
+"""Index generations: whole or refused, swapped by one pointer, searched as a snapshot."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import SearchIndexError
+from index import generations
+from index.embedding import HashEmbedder
+from index.generations import Generation, Passage, build_generation, current_generation
+from index.vectors import VectorCache
+
+TEXTS = {
+    "a#I.1": "Sở Nội vụ báo cáo Ủy ban nhân dân tỉnh trước ngày 15/12 hằng năm.",
+    "a#I.2": "Giảm tỷ lệ hộ nghèo bình quân 1,5% mỗi năm.",
+    "b#1": "Sở Tài chính bố trí kinh phí thực hiện kế hoạch.",
+    "b#2": "Đến năm 2027, 90% hồ sơ được giải quyết đúng hạn.",
+}
+EMBEDDER = HashEmbedder(64)
+
+
+def _passages(texts: dict[str, str]) -> list[Passage]:
+    return [Passage(key, text, text) for key, text in texts.items()]
+
+
+def _build(root: Path, texts: dict[str, str] = TEXTS, revision: str = "1") -> Generation:
+    cache = VectorCache(root.parent / "vectors.sqlite")
+    return build_generation(root, _passages(texts), EMBEDDER, cache, corpus_revision=revision)
+
+
+def _found(generation: Generation, query: str, **options: object) -> list[str]:
+    vector = EMBEDDER.embed_queries([generation.restore(query)])[0]
+    return [hit.key for hit in generation.search(query, vector, 10, **options)]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def test_before_the_first_build_there_is_none(root: Path) -> None:
+    assert current_generation(root) is None
+
+
+def test_the_manifest_says_what_the_generation_is_made_of(root: Path) -> None:
+    manifest = _build(root, revision="r7").manifest
+    assert (manifest.model, manifest.dimension, manifest.passages, manifest.corpus_revision) == ("hash-64", 64, 4, "r7")
+    assert set(manifest.files) == {p.name for p in (root / (root / "current").read_text().strip()).iterdir()} - {"manifest.json"}
+
+
+def test_a_built_generation_is_current_and_finds_the_passage(root: Path) -> None:
+    _build(root)
+    generation = current_generation(root)
+    assert generation is not None
+    assert generation.keys == list(TEXTS)
+    assert generation.passages == list(TEXTS.values())
+    assert _found(generation, "báo cáo trước ngày nào")[0] == "a#I.1"
+
+
+def test_both_scores_of_every_hit_are_the_real_ones(root: Path) -> None:
+    generation = _build(root)
+    query = "kinh phí năm 2027"
+    vector = EMBEDDER.embed_queries([query])[0]
+    dense, lexical = generation.dense_scores(vector), generation.lexical_scores(query)
+    hits = generation.search(query, vector, 10)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        assert hit.dense == pytest.approx(float(dense[hit.row]), abs=1e-6)
+        assert hit.lexical == pytest.approx(float(lexical[hit.row]), abs=1e-6)
+        assert 0 <= hit.score <= 1
+
+
+def test_a_question_without_diacritics_finds_the_same_passage(root: Path) -> None:
+    generation = _build(root)
+    for query, bare in (("giảm hộ nghèo mỗi năm", "giam ho ngheo moi nam"), ("bố trí kinh phí", "bo tri kinh phi")):
+        assert _found(generation, bare)[0] == _found(generation, query)[0]
+
+
+def test_a_mask_leaves_rows_out(root: Path) -> None:
+    generation = _build(root)
+    mask = np.array([False, True, True, True])
+    assert "a#I.1" not in _found(generation, "báo cáo trước ngày 15/12", mask=mask)
+    assert _found(generation, "báo cáo", mask=np.zeros(4, dtype=bool)) == []
+
+
+def test_a_vector_of_another_model_is_refused(root: Path) -> None:
+    with pytest.raises(SearchIndexError):
+        _build(root).search("báo cáo", np.ones(8, dtype=np.float32), 3)
+
+
+def test_a_generation_of_nothing_can_be_built_and_searched(root: Path) -> None:
+    _build(root, {})
+    generation = current_generation(root)
+    assert generation is not None
+    assert len(generation) == 0
+    assert _found(generation, "báo cáo") == []
+
+
+def test_two_passages_with_one_key_are_refused(root: Path) -> None:
+    twice = [*_passages(TEXTS), Passage("b#1", "khác", "khác")]
+    with pytest.raises(SearchIndexError):
+        build_generation(root, twice, EMBEDDER, VectorCache(root.parent / "v"), corpus_revision="1")
+
+
+def test_a_snapshot_outlives_newer_generations(root: Path) -> None:
+    old = _build(root)
+    for number in range(5):
+        _build(root, {"c#1": f"Bản mới số {number}"})
+    assert _found(old, "báo cáo trước ngày 15/12")[0] == "a#I.1"
+
+
+def test_the_two_generations_before_are_kept_and_older_ones_deleted(root: Path) -> None:
+    names = []
+    for number in range(5):
+        _build(root, revision=str(number))
+        names.append((root / "current").read_text().strip())
+    assert sorted(p.name for p in root.glob("g*")) == names[-3:]
+
+
+def test_leftovers_of_a_dead_build_are_swept_but_not_of_one_at_work(root: Path) -> None:
+    _build(root)
+    dead, alive = root / "g0000-dead", root / "g0001-alive"
+    dead.mkdir()
+    alive.mkdir()
+    os.utime(dead, (0, 0))
+    _build(root)
+    assert not dead.exists()
+    assert alive.exists()
+
+
+def _files(root: Path) -> list[str]:
+    folder = root / (root / "current").read_text().strip()
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_any_altered_file_is_refused_in_favour_of_the_generation_before(root: Path) -> None:
+    _build(root, revision="old")
+    _build(root, {**TEXTS, "c#1": "Thêm một đoạn"}, revision="new")
+    pristine = root.parent / "pristine"
+    shutil.copytree(root, pristine)
+    for name in _files(root):
+        for damage in ("truncated", "flipped", "missing"):
+            shutil.rmtree(root)
+            shutil.copytree(pristine, root)
+            path = root / (root / "current").read_text().strip() / name
+            data = path.read_bytes()
+            if damage == "missing":
+                path.unlink()
+            elif damage == "truncated":
+                path.write_bytes(data[: len(data) // 2])
+            else:
+                path.write_bytes(data[:-1] + bytes([data[-1] ^ 0xFF]))
+            generation = current_generation(root)
+            assert generation is not None, (name, damage)
+            assert generation.manifest.corpus_revision == "old", (name, damage)
+            assert generation.fallback_reason, (name, damage)
+
+
+def test_when_nothing_verifies_the_search_says_so(root: Path) -> None:
+    generation = _build(root)
+    (generation.folder / "dense.faiss").write_bytes(b"torn")
+    with pytest.raises(SearchIndexError):
+        current_generation(root)
+
+
+@pytest.mark.parametrize("content", ["", "g-khong-co\n", "../elsewhere\n"])
+def test_a_damaged_pointer_falls_back_to_a_whole_generation(root: Path, content: str) -> None:
+    _build(root, revision="good")
+    (root / "current").write_text(content)
+    generation = current_generation(root)
+    assert generation is not None
+    assert generation.manifest.corpus_revision == "good"
+
+
+def test_an_index_of_another_tokenizer_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _build(root)
+    monkeypatch.setattr(generations, "TOKENIZER_VERSION", "of tomorrow")
+    with pytest.raises(SearchIndexError, match="phiên bản khác"):
+        current_generation(root)
+
+
+def test_a_failed_build_leaves_the_old_generation_and_no_rubbish(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _build(root, revision="old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(generations, "learn_restorer", fail)
+    with pytest.raises(OSError, match="disk full"):
+        _build(root, revision="new")
+    generation = current_generation(root)
+    assert generation is not None
+    assert generation.manifest.corpus_revision == "old"
+    assert len(list(root.glob("g*"))) == 1
+
+
+def test_builds_at_the_same_time_do_not_break_each_other(root: Path) -> None:
+    _build(root)
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(4):
+                _build(root, {**TEXTS, f"t{number}#{turn}": "Đoạn thêm"}, revision=f"{number}.{turn}")
+                current_generation(root)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the test must see it
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    generation = current_generation(root)
+    assert generation is not None
+    assert generation.fallback_reason is None
+    assert _found(generation, "báo cáo trước ngày 15/12")[0] == "a#I.1"
+
+
+def test_the_manifest_is_plain_json(root: Path) -> None:
+    manifest = json.loads((_build(root).folder / "manifest.json").read_text(encoding="utf-8"))
+    assert all(len(digest) == 64 for digest in manifest["files"].values())

@@ -1,0 +1,99 @@
+"""What a person supplies for a file: filling what the text leaves out, overriding only when told to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.errors import SettingsError
+from corpus.manifest import complete, explain_missing, load_manifest
+from corpus.records import Metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.manifest import Manifest
+
+
+def manifest(folder: Path, text: str) -> Manifest:
+    path = folder / "ke-khai.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_manifest(path)
+
+
+def test_a_field_fills_what_the_text_leaves_out(tmp_path: Path) -> None:
+    known = manifest(tmp_path, "a.txt: {number: 12-KH/TU, issued_on: 2024-05-31}")
+    (entry,) = known.entries_for("a.txt", "0" * 64) or ()
+    meta, warnings = complete(Metadata(kind="Kế hoạch"), entry, "a.txt")
+    assert (meta.number, meta.issued_on, meta.kind) == ("12-KH/TU", date(2024, 5, 31), "Kế hoạch")
+    assert warnings == []
+
+
+def test_the_text_stands_where_it_says_otherwise_and_a_warning_tells() -> None:
+    meta, warnings = complete(Metadata(number="12-KH/TU"), {"number": "13-KH/TU"}, "a.txt")
+    assert meta.number == "12-KH/TU"
+    assert "13-KH/TU" in warnings[0]
+
+
+def test_a_difference_of_spelling_only_is_no_warning() -> None:
+    _, warnings = complete(Metadata(place="Hoà Sơn"), {"place": "Hòa  Sơn"}, "a.txt")
+    assert warnings == []
+
+
+def test_override_puts_a_misread_field_right() -> None:
+    meta, warnings = complete(Metadata(number="l2-KH/TU"), {"number": "12-KH/TU", "override": True}, "a.txt")
+    assert meta.number == "12-KH/TU"
+    assert warnings == []
+
+
+def test_a_file_may_be_named_by_the_beginning_of_its_hash(tmp_path: Path) -> None:
+    known = manifest(tmp_path, '"3f9a0c1d22b4": {kind: Kết luận}')
+    assert known.entries_for("x.txt", "3f9a0c1d22b4" + "0" * 52) == ({"kind": "Kết luận"},)
+    assert known.entries_for("x.txt", "4" * 64) is None
+
+
+def test_a_file_of_several_directives_takes_an_entry_each(tmp_path: Path) -> None:
+    known = manifest(tmp_path, "a.txt:\n- {number: 1-NQ/TU}\n-\n- {number: 3-KL/TU}")
+    assert known.entries_for("a.txt", "") == ({"number": "1-NQ/TU"}, {}, {"number": "3-KL/TU"})
+
+
+def test_unknown_fields_and_malformed_dates_are_told_and_left_out(tmp_path: Path) -> None:
+    known = manifest(tmp_path, "a.txt: {so_hieu: 1, issued_on: mai, kind: Kế hoạch}")
+    assert known.entries_for("a.txt", "") == ({"kind": "Kế hoạch"},)
+    assert len(known.warnings) == 2
+
+
+def test_entries_that_fit_no_file_are_found(tmp_path: Path) -> None:
+    known = manifest(tmp_path, "a.txt: {kind: Kế hoạch}\nb.txt: {kind: Kế hoạch}")
+    assert known.unused([("a.txt", "1" * 64)]) == ["b.txt"]
+
+
+@pytest.mark.parametrize("text", ["- một\n- hai", "a.txt: chữ", "a: [1, 2]", "a: {b: [", "\tx"])
+def test_a_file_of_another_form_is_refused_in_one_sentence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        manifest(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        load_manifest(tmp_path / "none.yaml")
+
+
+def test_an_empty_manifest_says_nothing(tmp_path: Path) -> None:
+    assert manifest(tmp_path, "").entries_for("a.txt", "") is None
+
+
+def test_what_is_missing_is_explained_with_the_line_to_write() -> None:
+    sentence = explain_missing(Metadata(number="1-KH/TU", kind="Kế hoạch", title="về a", issuer="Tỉnh ủy"), "a.txt")
+    assert sentence is not None
+    assert "ngày ban hành" in sentence
+    assert "a.txt: {issued_on: …}" in sentence
+    assert "số hiệu" not in sentence
+
+
+def test_nothing_is_explained_when_all_is_known() -> None:
+    meta = Metadata(number="1", kind="Kế hoạch", title="về a", issuer="Tỉnh ủy", issued_on=date(2024, 1, 1))
+    assert explain_missing(meta, "a.txt") is None
