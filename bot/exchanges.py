@@ -40,7 +40,9 @@ class Exchanges:
 
     def answered(self, chat: int, exchange: Exchange, answers: tuple[int, ...]) -> None:
         """Note which messages answered `exchange`."""
-        known = self._chats.get(chat, [])
+        known = self._chats.get(chat)
+        if known is None:  # so many chats were busy meanwhile that this one is forgotten
+            return
         self._chats[chat] = [replace(e, answers=answers) if e == exchange else e for e in known]
 
     def latest(self, chat: int, now: datetime) -> Exchange | None:

@@ -17,8 +17,17 @@ REDACTED = "[redacted]"
 # The shape BotFather gives tokens, also as it looks inside a URL (`:` may be percent-encoded).
 _TOKEN = re.compile(r"(?<!\d)\d{3,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 
-# At INFO these write every request's URL, and Telegram's URLs carry the token.
-_TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler", "tornado.access", "sentence_transformers", "urllib3")
+# At INFO these write every request's URL (and Telegram's carry the token), or how they were built.
+_TALKATIVE = (
+    "faiss",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "apscheduler",
+    "tornado.access",
+    "sentence_transformers",
+    "urllib3",
+)
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):

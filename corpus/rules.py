@@ -64,7 +64,17 @@ def extract_rules(clauses: Sequence[Clause]) -> tuple[Rule, ...]:
 
 def _read(statement: str) -> list[_Found]:
     """The rules of one statement by the first form that fits."""
-    forms: tuple[Callable[[str], Iterator[_Found]], ...] = (_then, _if, _toward, _requirement, _limit, _sanction)
+    forms: tuple[Callable[[str], Iterator[_Found]], ...] = (
+        _grade,
+        _then,
+        _if,
+        _case,
+        _toward,
+        _requirement,
+        _limit,
+        _passive,
+        _sanction,
+    )
     for form in forms:
         found = [split for rule in form(statement) for split in _split_or(rule)]
         if found:
@@ -77,16 +87,47 @@ def _then(statement: str) -> Iterator[_Found]:
     found = _pattern(
         rf"(?:{_words('if_first')}\s+)?(?P<condition>.{{4,300}}?)\s*,?\s+{_words('then')}\s+(?P<consequence>.+)"
     ).match(statement)
-    weighs = found and (_THRESHOLD.search(found["condition"]) or _holds("consequences", found["consequence"]) or
-                        _pattern(r"(?:nếu|trường hợp)(?!\w)").match(statement))  # fmt: skip
-    if found and weighs:
+    if not found:
+        return
+    weighs = _THRESHOLD.search(found["condition"]) or _holds("duties", found["consequence"])
+    if weighs or _holds("consequences", found["consequence"]) or _pattern(r"(?:nếu|trường hợp)\s").match(statement):
         yield found["condition"], found["consequence"]
 
 
 def _if(statement: str) -> Iterator[_Found]:
     """ "Xem xét trách nhiệm người đứng đầu nếu để xảy ra vi phạm"."""
-    found = _pattern(rf"(?P<consequence>.{{4,400}}?)\s+{_words('if')}\s+(?P<condition>.+)").match(statement)
+    found = _pattern(
+        rf"(?P<consequence>.{{4,400}}?)\s+(?:{_words('if')}|khi(?=\s+(?:để|xảy ra)))\s+(?P<condition>.+)"
+    ).match(statement)
     if found and _holds("consequences", found["consequence"]):
+        yield found["condition"], found["consequence"]
+
+
+def _case(statement: str) -> Iterator[_Found]:
+    """ "Trường hợp thiếu thuốc quá 7 ngày, trạm trưởng phải báo cáo ngay"."""
+    found = _pattern(rf"{_words('cases')}\s+(?P<condition>[^,;]{{6,200}}),\s*(?P<consequence>.+)").match(statement)
+    if found and _holds("duties", found["consequence"]):
+        yield found["condition"], found["consequence"]
+
+
+def _grade(statement: str) -> Iterator[_Found]:
+    """ "Hạng A: từ 85 điểm trở lên"."""
+    bounds = rf"(?P<condition>{_words('bounds')}\s[^:]*\d[^:]*)"
+    found = _pattern(rf"(?P<consequence>{_words('grades')}(?:\s[^:,;.]{{1,40}})?)\s*:\s*{bounds}$").match(statement)
+    if found:
+        yield found["condition"], found["consequence"]
+
+
+def _passive(statement: str) -> Iterator[_Found]:
+    """ "Địa phương khai khống số liệu bị hủy kết quả"; "xã hạng A được thưởng"."""
+    penalty = rf"bị\s+(?:\w+\s+){{0,4}}?{_words('penalties')}(?!\w)"
+    found = _pattern(rf"(?P<condition>.{{6,200}}?)\s+(?P<consequence>{penalty}.*)").match(statement)
+    if found:
+        yield found["condition"], found["consequence"]
+        return
+    found = _pattern(rf"(?P<condition>.{{6,200}}?)\s+(?P<consequence>{_words('entitlements')}\s.+)").match(statement)
+    telling = ("conditions", "faults", "merits")
+    if found and (_THRESHOLD.search(found["condition"]) or any(_holds(t, found["condition"]) for t in telling)):
         yield found["condition"], found["consequence"]
 
 

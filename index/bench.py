@@ -9,18 +9,22 @@ import csv
 import json
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import ChidaoError
-from index.embedding import Embedder
 from index.evaluate import mean_measures
 from index.generations import Generation, Passage, build_generation
 from index.vectors import VectorCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from index.embedding import Embedder
 
 
 def bench_retrieval(

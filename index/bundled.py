@@ -13,17 +13,20 @@ import re
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import SettingsError
 from index.embedding import quiet_libraries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 UNPACK_VERSION = 1
 """Part of the model's name: raise it whenever the unpacked model would give other vectors."""

@@ -14,14 +14,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import SearchIndexError
 from corpus.text import fold, has_diacritics, nfc, place_tones
 from index.tokens import Encoded, encode, pair_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")

@@ -6,10 +6,12 @@ Normalised weighted sum, not reciprocal ranks: on Vietnamese legal sets reciproc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DEVIATIONS = 8.0  # a cosine so many standard deviations above the mean counts in full
 

@@ -12,23 +12,27 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import SearchIndexError
 from corpus.text import has_diacritics
 from index.dense import DenseIndex
 from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
-from index.embedding import Embedder
 from index.fusion import Weights, fuse, spread, standardised
 from index.lexical import LexicalIndex, build_lexical
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
-from index.vectors import VectorCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from index.embedding import Embedder
+    from index.vectors import VectorCache
 
 log = logging.getLogger(__name__)
 

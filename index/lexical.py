@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import SearchIndexError
 from index.tokens import Encoded, Tokens, pair_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 # Flat around these values on statute articles and on directives' clauses alike (nDCG@10 within .005 from 0.6 to 1.2, .4 to .9).
 K1 = 0.9

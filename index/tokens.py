@@ -8,14 +8,18 @@ so that a hundred thousand passages stay cheap to index.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.text import fold, nfc, place_tones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
 TOKENIZER_VERSION = "1"
 """Stored with every index generation: raise it whenever the same text would give other tokens."""

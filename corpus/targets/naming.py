@@ -82,7 +82,7 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
         where = f" {parts.object}" if _ELLIPSIS.match(parts.object) else ""
         return [f"{name}{where}" for name in split_indexes(subject)] if subject else [""]
     object_ = parts.object
-    ellipsis = _ELLIPSIS.match(object_)
+    ellipsis = _ELLIPSIS.match(object_) if quantity.kind == "percent" else None
     if ellipsis and memory.object:
         object_ = f"{_head_of(memory.object)} {object_[ellipsis.end() :]}"
     elif ellipsis and memory.subject:

@@ -1,4 +1,4 @@
-"""Duties of a directive: who must do what, by when, with whom, and to whom they report. Knows no files, SQL or search."""
+"""Duties of a directive: who must do what, by when, with whom, reporting to whom. Knows no files, SQL or search."""
 
 from corpus.tasks.extract import extract_tasks
 

@@ -19,8 +19,12 @@ _JOINT = re.compile(r"\s*(?:[,;/]\s*)?(?:(?:và|cùng|cùng với|hoặc)\s+)?")
 _BRACKET = re.compile(r"\s*\([^()]{0,160}\)")
 _AREA = re.compile(r"[^,;:.()]*?\s(tỉnh|các cấp|cấp tỉnh|cấp xã|Trung ương|thành phố|xã|phường)(?!\w)")
 _LONG_AREA = re.compile(r"\s+[A-ZÀ-ỸĐ][^;:.()]*?\s(tỉnh|các cấp|cấp tỉnh|thành phố)(?!\w)")
-_STRONG = re.compile(r"(?<!\w)(?:chủ trì|giúp|tham mưu|có trách nhiệm|chịu trách nhiệm|tổ chức|phân công|của|để|cho|với|thuộc)(?!\w)")
+_STRONG = re.compile(
+    r"(?<!\w)(?:chủ trì|giúp|tham mưu|có trách nhiệm|chịu trách nhiệm|tổ chức|phân công|của|để|cho|với|thuộc)(?!\w)"
+)
 _SUBJECT_REACH = 90
+_NAMES_JOINT = re.compile(r"\s*[,;]\s*(?:và\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+")
+_OPENING = re.compile(r"^(?:và|cùng với|cùng|nhất là|gồm|là)\s+")
 _EDGE = " \t,;:.-–()\"“”*"
 
 
@@ -61,7 +65,7 @@ def actors_at(reading: Reading, start: int, *, end: int | None = None) -> Actors
 
 
 def _complete(reading: Reading, start: int, at: int) -> bool:
-    """True when a proper body's name fills `start:at` and no scope ("tỉnh", "cấp xã") follows that would belong to it."""
+    """True when a proper body's name fills `start:at` and no scope ("tỉnh", "cấp xã") follows that belongs to it."""
     plural = words().plural.match(reading.text, start)
     unit = unit_at(reading.text, reading.low, plural.end() if plural else start)
     if unit is None or not unit.known or unit.end != at:
@@ -132,25 +136,20 @@ def _past_named_verb(reading: Reading, end: int) -> int:
 
 def _continued(reading: Reading, here: int, stop: int, *, joined: bool) -> int | None:
     """The place after one more word or body of the list; None where the list ends."""
-    plural = words().plural.match(reading.text, here)
-    if joined or plural:
+    if joined or words().plural.match(reading.text, here):
         head = _head(reading, here, stop, joined=True)
-        if head is not None:
+        if head is not None or ";" in reading.text[max(0, here - 2) : here]:
             return head
-        if reading.text[here - 1 : here] == ";" or ";" in reading.text[max(0, here - 2) : here]:
-            return None
-    compound = words().compounds.at(reading.low, here)
-    if compound is not None and not joined:
+    compound = None if joined else words().compounds.at(reading.low, here)
+    if compound is not None:
         return compound.end
     if _ends_list(reading, here):
         return None
     unit = unit_at(reading.text, reading.low, here)
+    word = _WORD.match(reading.text, here, stop)
     if unit is not None:
         return unit.end
-    word = _WORD.match(reading.text, here, stop)
-    if word is None:
-        return None
-    return word.end() - len(word[0]) + len(word[0].rstrip("./-"))
+    return word.start() + len(word[0].rstrip("./-")) if word else None
 
 
 def _ends_list(reading: Reading, here: int) -> bool:
@@ -171,48 +170,34 @@ def split_names(text: str) -> tuple[str, ...]:
     text = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), text)
     low = levelled(text)
     proper = [(m.start, m.end) for m in find_units(text) if not m.general]
-    cuts = [
-        (m.start(), m.end())
-        for m in re.finditer(r"\s*[,;]\s*(?:và\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+|\s*;\s*", text)
-        if not any(a < m.start() and m.end() < b for a, b in proper) and _opens_name(text, low, m.end())
-    ]
     pieces: list[str] = []
-    at = 0
-    for start, end in [*cuts, (len(text), len(text))]:
-        piece, joint = text[at:start].strip(_EDGE), text[at - 1 : at] if at else ""
-        if piece:
-            if pieces and _goes_with(pieces[-1], piece):
-                pieces[-1] = f"{pieces[-1]}{_between(text, pieces[-1], at, joint)}{piece}"
-            else:
-                pieces.append(piece)
-        at = end
-    return tuple(dict.fromkeys(" ".join(_without_opening(p).split()) for p in pieces if p))
+    at, joint = 0, ""
+    for cut in [*_NAMES_JOINT.finditer(text), None]:
+        if cut is not None and not _parts_names(text, low, cut, proper):
+            continue
+        piece = text[at : cut.start() if cut else len(text)].strip(_EDGE)
+        if piece and pieces and _goes_with(pieces[-1], piece):
+            pieces[-1] += joint + piece
+        elif piece:
+            pieces.append(piece)
+        if cut is not None:
+            at, joint = cut.end(), cut[0]
+    return tuple(dict.fromkeys(" ".join(_OPENING.sub("", p).split()) for p in pieces))
 
 
-def _opens_name(text: str, low: str, at: int) -> bool:
+def _parts_names(text: str, low: str, cut: re.Match[str], proper: list[tuple[int, int]]) -> bool:
     """True where another body begins: after "Ủy ban Tài chính, " the word "Ngân sách" goes on with the name."""
-    plural = words().plural.match(text, at)
-    here = plural.end() if plural else at
+    if any(a < cut.start() and cut.end() < b for a, b in proper):
+        return False
+    plural = words().plural.match(text, cut.end())
+    here = plural.end() if plural else cut.end()
     return bool(plural or words().actor_nouns.at(low, here) or unit_at(text, low, here))
-
-
-def _between(text: str, before: str, at: int, joint: str) -> str:
-    gap = re.search(r"(\s*[,;]\s*(?:và\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+)$", text[:at])
-    return gap[1] if gap else ", "
 
 
 def _goes_with(before: str, piece: str) -> bool:
     """"các sở" + "ban": general words that make one phrase."""
-    together = words().together
-    first = levelled(piece)
-    head = next((w for w in sorted(together, key=len, reverse=True) if first.startswith(w)), None)
-    if head is None or (len(first) > len(head) and first[len(head)].isalnum()):
+    first, last = levelled(piece), levelled(before)
+    head = next((w for w in words().together if re.match(rf"{w}(?!\w)", first)), None)
+    if head is None or piece[len(head) :].lstrip()[:1].isupper():
         return False
-    if piece[len(head) :].strip() and piece[len(head) :].strip()[0].isupper():
-        return False
-    last = levelled(before)
-    return any(last.endswith(w) and (len(last) == len(w) or not last[-len(w) - 1].isalnum()) for w in together)
-
-
-def _without_opening(name: str) -> str:
-    return re.sub(r"^(?:và|cùng với|cùng|nhất là|gồm|là)\s+", "", name)
+    return any(re.search(rf"(?<!\w){w}$", last) for w in words().together)

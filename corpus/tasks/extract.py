@@ -1,180 +1,163 @@
-"""A directive's clauses read into task rows: the walk over the outline, and what makes a row of a duty."""
+"""A directive's clauses read into task rows: the walk over the outline, and what each clause leaves to those below."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.records import Task
 from corpus.tasks.duties import Duty, actors_alone, carried, duties, only_a_time
-from corpus.tasks.labels import Labelled, apply_labels, labelled, labelled_in
+from corpus.tasks.labels import Labelled, apply_labels, labelled
 from corpus.tasks.parts import sentences
 from corpus.tasks.quoting import quote_of
 from corpus.tasks.reading import read
-from corpus.tasks.reporting import coop_in, product_in, recipients_in
-from corpus.tasks.sections import Context, is_short_heading, section_of
+from corpus.tasks.reporting import coop_in
+from corpus.tasks.rows import ACTION_LENGTH, row_of
+from corpus.tasks.sections import Context, section_of
 from corpus.tasks.tables import task_of_row
-from corpus.tasks.timing import When, when_in
+from corpus.tasks.timing import when_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from corpus.records import Clause, Metadata
     from corpus.tasks.reading import Reading
 
-_ACTION_LENGTH = 220
-_ROMAN = re.compile(r"(?:PHẦN|Phần|CHƯƠNG|Chương)?\s*[IVXLC]+")
+_ROMAN = re.compile(r"(?:PHẦN|CHƯƠNG)?\s*[IVXLC]+", re.IGNORECASE)
 _FOLLOWS = re.compile(r"(?:sau(?: đây)?|như sau|dưới đây)\s*[:.]?\s*$")
 _SHORT_LEAD_IN = 8
-_TARGET = re.compile(r"phấn đấu[^;]*?(?:%|(?<!\w)đạt(?!\w)|(?<!\w)có\s+(?:\S+\s+){0,3}\d)", re.IGNORECASE)
-_LABEL = re.compile(r"\s*(?:[^\W\d_]+\s+){0,4}[^\W\d_]+\s*:")
+_SHORT_ITEM = 14
 _TOGETHER = re.compile(r"\s*chủ trì\s*,?\s*(?:và\s+)?(?:chủ động\s+)?phối hợp", re.IGNORECASE)
-_MODALS = re.compile(
-    r"^(?:(?:có trách nhiệm|có nhiệm vụ)\s*:?\s+|(?:cần phải|cần|phải)\s+)?(?:[a-zđ]\)\s*|\(\d{1,2}\)\s*)?", re.IGNORECASE
-)
-_LED_IN = re.compile(r"^\s*(?:chủ trì|là cơ quan chủ trì|có trách nhiệm)?\s*,?\s*(?:và\s+)?", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What has been seen so far: contexts by path, and tasks by path for the labelled lines that belong to them."""
-
-    issued_on: date | None
-    contexts: dict[str, Context]
-    addressees: tuple[str, ...] = ()
 
 
 def extract_tasks(clauses: Sequence[Clause], metadata: Metadata) -> tuple[Task, ...]:
     """Task rows in reading order: every duty with an actor (named, inherited or carried over) or a time."""
-    parents = {c.parent for c in clauses if c.parent}
-    walk = _Walk(metadata.issued_on, {})
-    rows: list[Task] = []
-    by_path: dict[str, list[int]] = {}
-    before: Clause | None = None
+    walk = _Walk(clauses, metadata)
     for clause in clauses:
-        context = _context(clause, walk)
-        labels = labelled(clause, issued_on=walk.issued_on)
+        walk.read(clause)
+    return tuple(walk.rows)
+
+
+class _Walk:
+    """The state of one walk over an outline, in reading order."""
+
+    def __init__(self, clauses: Sequence[Clause], metadata: Metadata) -> None:
+        self.rows: list[Task] = []
+        self._issued_on = metadata.issued_on
+        self._by_path = {c.path: c for c in clauses}
+        self._parents = {c.parent for c in clauses}
+        self._contexts: dict[str, Context] = {}
+        self._rows_of: dict[str, list[int]] = {}
+        self._addressees: tuple[str, ...] = ()
+        self._before: Clause | None = None
+
+    def read(self, clause: Clause) -> None:
+        """Adds the clause's tasks, or completes those that its labelled lines belong to."""
+        context = self._context(clause)
+        reading = read(clause.text, issued_on=self._issued_on, strict=context.section in ("duties", "goals"))
+        start = reading.after_label(clause.label)
+        labels = labelled(reading, start, len(reading.text), issued_on=self._issued_on)
         if labels:
-            owner = _owner(clause, before, by_path)
-            _attach(rows, by_path, owner, labels, clauses, context)
-            walk.contexts[clause.path] = context
-            continue
-        found = _tasks_of(clause, context, walk, has_children=clause.path in parents)
-        by_path[clause.path] = list(range(len(rows), len(rows) + len(found)))
-        rows += found
-        before = clause
-    return tuple(rows)
-
-
-def _owner(clause: Clause, before: Clause | None, by_path: dict[str, list[int]]) -> str | None:
-    """The clause whose duty a labelled line describes: the sibling before it, or the clause it stands under."""
-    if before is not None and before.parent == clause.parent and by_path.get(before.path):
-        return before.path
-    return clause.parent
-
-
-def _attach(
-    rows: list[Task],
-    by_path: dict[str, list[int]],
-    owner: str | None,
-    labels: tuple[Labelled, ...],
-    clauses: Sequence[Clause],
-    context: Context,
-) -> None:
-    """Gives labelled values to the tasks of their owner; an owner without any becomes a task by them."""
-    if owner is None:
-        return
-    if not by_path.get(owner):
-        clause = next((c for c in clauses if c.path == owner), None)
-        quote = quote_of(clause, clause.text) if clause else ""
-        if clause is None or not quote:
+            self._complete(clause, labels, context)
             return
-        by_path[owner] = [len(rows)]
-        rows.append(Task(path=owner, action=clause.heading[:_ACTION_LENGTH], quote=quote, lead=context.lead))
-    for i in by_path[owner]:
-        rows[i] = apply_labels(rows[i], labels)
+        found = self._tasks_of(clause, reading, start, context)
+        self._rows_of[clause.path] = list(range(len(self.rows), len(self.rows) + len(found)))
+        self.rows += found
+        self._before = clause
 
+    def _complete(self, clause: Clause, labels: tuple[Labelled, ...], context: Context) -> None:
+        """Gives labelled values to the duty before them, or to the clause they stand under, which they make a duty."""
+        before = self._before
+        beside = before is not None and before.parent == clause.parent and bool(self._rows_of.get(before.path))
+        owner = before if beside else self._by_path.get(clause.parent or "")
+        if owner is None:
+            return
+        if not self._rows_of.get(owner.path):
+            quote = quote_of(owner, owner.text)
+            if not quote:
+                return
+            self._rows_of[owner.path] = [len(self.rows)]
+            self.rows.append(Task(owner.path, owner.heading[:ACTION_LENGTH], quote, lead=context.lead))
+        for i in self._rows_of[owner.path]:
+            self.rows[i] = apply_labels(self.rows[i], labels)
 
-def _context(clause: Clause, walk: _Walk) -> Context:
-    above = walk.contexts.get(clause.parent or "", Context())
-    if clause.kind == "front":
-        above = replace(above, section="front")
-    elif clause.parent is None and not above.lead and not _ROMAN.fullmatch(clause.label.strip(". ")):
-        above = replace(above, lead=walk.addressees, addressed=True)
-    kind = section_of(clause.heading) if is_short_heading(clause.heading) and _opens_section(clause) else None
-    context = above.under(clause.heading, kind) if clause.kind in ("heading", "item") else above
-    walk.contexts[clause.path] = context
-    return context
+    def _context(self, clause: Clause) -> Context:
+        context = self._contexts.get(clause.parent or "", Context())
+        if clause.kind == "front":
+            context = replace(context, section="front")
+        elif clause.parent is None and not context.lead and not _ROMAN.fullmatch(clause.label.strip(". ")):
+            context = replace(context, lead=self._addressees, addressed=True)
+        if clause.kind == "heading" or (clause.kind == "item" and len(clause.text.split()) <= _SHORT_ITEM):
+            context = replace(context, section=section_of(clause.heading) or context.section)
+        self._contexts[clause.path] = context
+        return context
 
+    def _tasks_of(self, clause: Clause, reading: Reading, start: int, context: Context) -> list[Task]:
+        """The tasks of one clause; notes for the clauses under it are left in their context."""
+        if clause.kind in ("end", "note") or context.section == "results":
+            return []
+        if clause.kind == "row":
+            row = task_of_row(clause, context, issued_on=self._issued_on) if clause.cells else None
+            return [row] if row else []
+        has_children = clause.path in self._parents
+        alone = actors_alone(reading, start)
+        if alone is not None:
+            if has_children or clause.kind == "heading":
+                self._contexts[clause.path] = replace(context, lead=alone.names, addressed=False)
+            return []
+        if clause.kind == "heading" and has_children and self._is_time(reading, start) and context.section != "goals":
+            when = when_in(reading, start, len(reading.text), issued_on=self._issued_on)
+            self._contexts[clause.path] = replace(context, when=when)
+            return []
+        return self._tasks_of_sentences(clause, reading, start, context)
 
-def _opens_section(clause: Clause) -> bool:
-    return clause.kind == "heading" or (clause.kind == "item" and len(clause.text.split()) <= 14)
+    @staticmethod
+    def _is_time(reading: Reading, start: int) -> bool:
+        time = reading.time_at(reading.blank(start))
+        return time is not None and not reading.text[time.end :].strip(" .:;*")
 
-
-def _tasks_of(clause: Clause, context: Context, walk: _Walk, *, has_children: bool) -> list[Task]:
-    """The tasks of one clause, and what it leaves to the clauses under it."""
-    if clause.kind in ("end", "note") or context.section == "results":
-        return []
-    if clause.kind == "row":
-        row = task_of_row(clause, context, issued_on=walk.issued_on) if clause.cells else None
-        return [row] if row else []
-    reading = read(clause.text, issued_on=walk.issued_on, strict=context.section in ("duties", "goals"))
-    start = reading.after_label(clause.label)
-    alone = actors_alone(reading, start)
-    if alone is not None:
-        if has_children or clause.kind == "heading":
-            walk.contexts[clause.path] = replace(context, lead=alone.names, addressed=False)
-        return []
-    if clause.kind == "heading" and has_children:
-        return _heading(clause, reading, start, context, walk)
-    return _sentences(clause, reading, start, context, walk, has_children=has_children)
-
-
-def _heading(clause: Clause, reading: Reading, start: int, context: Context, walk: _Walk) -> list[Task]:
-    """A heading over other clauses: a common date or actors for them, and a duty of its own when it is a full sentence."""
-    time = reading.time_at(reading.blank(start))
-    if time is not None and not reading.text[time.end :].strip(" .:;*") and context.section != "goals":
-        when = when_in(reading, start, len(reading.text), issued_on=walk.issued_on)
-        walk.contexts[clause.path] = replace(context, when=when)
-        return []
-    return _sentences(clause, reading, start, context, walk, has_children=True)
-
-
-def _sentences(
-    clause: Clause, reading: Reading, start: int, context: Context, walk: _Walk, *, has_children: bool
-) -> list[Task]:
-    rows: list[Task] = []
-    lead = context.lead
-    coop = context.coop
-    for begin, end in sentences(reading, start):
-        labels = labelled_in(reading, begin, end, issued_on=walk.issued_on) if rows else ()
-        if labels:
-            rows = [apply_labels(row, labels) for row in rows]
-            continue
-        found = duties(reading, begin, end)
-        if rows and len(found) == 1 and only_a_time(reading, found[0]):
-            when = when_in(reading, begin, end, issued_on=walk.issued_on)
-            rows[-1] = apply_labels(rows[-1], (Labelled("when", when.text or "", when=when),))
-            continue
-        if found and (found[-1].leads_in or _FOLLOWS.search(reading.text, found[-1].verb, end)):
-            names, helpers = _led(reading, found[-1], lead)
-            _leave_to_children(clause, context, walk, names, helpers, at_end=end >= len(reading.text.rstrip()))
-        partners = coop
-        for duty in found:
-            if duty.leads_in or _only_announces(reading, duty):
+    def _tasks_of_sentences(self, clause: Clause, reading: Reading, start: int, context: Context) -> list[Task]:
+        """Sentence by sentence; in a section of assignments the actor of one sentence is that of the next."""
+        rows: list[Task] = []
+        has_children = clause.path in self._parents
+        for begin, end in sentences(reading, start):
+            labels = labelled(reading, begin, end, issued_on=self._issued_on) if rows else ()
+            found = [] if labels else duties(reading, begin, end)
+            if rows and len(found) == 1 and only_a_time(reading, found[0]):
+                when = when_in(reading, begin, end, issued_on=self._issued_on)
+                rows[-1] = apply_labels(rows[-1], (Labelled("when", when.text or "", when=when),))
                 continue
-            row = _row(clause, reading, duty, lead, partners, context, walk, has_children=has_children)
-            if row is not None:
-                rows.append(row)
-                partners = row.coop if _TOGETHER.match(reading.text, duty.verb) else partners
-        named = carried(found)
-        if named and context.section in ("implementation", "other"):
-            lead, coop = named, ()
-    if has_children and rows and lead and not walk.contexts[clause.path].lead:
-        walk.contexts[clause.path] = replace(walk.contexts[clause.path], lead=lead)
-    return rows
+            rows = [apply_labels(row, labels) for row in rows]
+            if found and end >= len(reading.text.rstrip()):
+                self._leave_to_those_below(clause, reading, found[-1], context)
+            partners = context
+            for duty in found:
+                if duty.leads_in or _only_announces(reading, duty):
+                    continue
+                row = row_of(
+                    clause, reading, duty, partners, issued_on=self._issued_on, has_children=has_children
+                )
+                if row is not None:
+                    rows.append(row)
+                    if _TOGETHER.match(reading.text, duty.verb):
+                        partners = replace(partners, coop=row.coop)
+            named = carried(found)
+            if named and context.section in ("implementation", "other"):
+                context = replace(context, lead=named, coop=(), addressed=False)
+        if has_children and rows and context.lead and not self._contexts[clause.path].lead:
+            self._contexts[clause.path] = replace(self._contexts[clause.path], lead=context.lead)
+        return rows
+
+    def _leave_to_those_below(self, clause: Clause, reading: Reading, last: Duty, context: Context) -> None:
+        """A lead-in that ends its clause addresses what follows: its children, or the whole of a flat directive."""
+        if not last.leads_in and not _FOLLOWS.search(reading.text, last.verb, last.end):
+            return
+        lead = last.names or context.lead
+        coop, _ = coop_in(reading, last.verb, last.end)
+        self._contexts[clause.path] = replace(self._contexts[clause.path], lead=lead, coop=coop, addressed=False)
+        if context.section == "front":
+            self._addressees = lead
 
 
 def _only_announces(reading: Reading, duty: Duty) -> bool:
@@ -182,93 +165,3 @@ def _only_announces(reading: Reading, duty: Duty) -> bool:
     _, after = coop_in(reading, duty.verb, duty.end)
     text = reading.text[max(duty.verb, after) : duty.end]
     return _FOLLOWS.search(text) is not None and len(text.split()) <= _SHORT_LEAD_IN
-
-
-def _led(reading: Reading, duty: Duty, lead: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    helpers, _ = coop_in(reading, duty.verb, duty.end)
-    return duty.names or lead, helpers
-
-
-def _leave_to_children(
-    clause: Clause, context: Context, walk: _Walk, lead: tuple[str, ...], coop: tuple[str, ...], *, at_end: bool
-) -> None:
-    """A lead-in that ends its clause addresses what follows: its children, or the whole of a flat directive."""
-    if not at_end:
-        return
-    walk.contexts[clause.path] = replace(walk.contexts[clause.path], lead=lead, coop=coop, addressed=False)
-    if context.section == "front":
-        walk.addressees = lead
-
-
-def _row(
-    clause: Clause,
-    reading: Reading,
-    duty: Duty,
-    lead: tuple[str, ...],
-    coop: tuple[str, ...],
-    context: Context,
-    walk: _Walk,
-    *,
-    has_children: bool,
-) -> Task | None:
-    """The row of one duty; None when neither an actor nor a time makes it one."""
-    names = duty.names or lead
-    if context.section == "front" and not (duty.names and duty.ordered):
-        return None
-    strict = not names or duty.called_upon
-    when = when_in(reading, duty.start, duty.end, issued_on=walk.issued_on, strict=strict)
-    if not when.is_set and context.when.is_set:
-        when = replace(context.when, text=context.when.text)
-    if has_children and clause.kind == "heading" and (duty.called_upon or not duty.explicit):
-        return None
-    if not duty.is_sure and not names:
-        return None
-    if not duty.is_verbal and not when.is_set and (context.addressed or not lead or _LABEL.match(reading.text, duty.start)):
-        return None
-    if not names and not _timed_duty(reading, when, duty, context):
-        return None
-    helpers, after = coop_in(reading, duty.verb, duty.end)
-    report_to, via = recipients_in(reading, duty.start, duty.end)
-    quote = quote_of(clause, clause.text[duty.start : duty.end].strip(" .,;:/*_"))
-    action = _action(clause.text, reading, duty, after)
-    if not quote or not action:
-        return None
-    return Task(
-        path=clause.path,
-        action=action,
-        quote=quote,
-        lead=names,
-        coop=helpers or coop,
-        due=when.due,
-        due_text=when.text,
-        recurrence=when.recurrence,
-        recurs_before=when.recurs_before,
-        report_to=report_to,
-        via=via,
-        product=product_in(reading, duty.verb, duty.end),
-    )
-
-
-def _timed_duty(reading: Reading, when: When, duty: Duty, context: Context) -> bool:
-    """True for a dated duty of nobody in particular; a dated figure to be reached is a target, not a duty."""
-    if not when.is_set or not duty.is_verbal or context.section in ("goals", "front"):
-        return False
-    return _TARGET.match(reading.text, duty.verb) is None and _TARGET.match(reading.text, reading.blank(duty.start)) is None
-
-
-def _action(clause_text: str, reading: Reading, duty: Duty, after_coop: int) -> str:
-    """The duty's own words: without its actor, "chủ trì, phối hợp với ..." and what makes it long."""
-    led = _LED_IN.match(reading.text, duty.verb)
-    starts = duty.verb
-    if after_coop > duty.verb and after_coop - duty.verb < _ACTION_LENGTH * 3 and after_coop < duty.end - 8:
-        between = reading.text[duty.verb : after_coop]
-        opens = re.match(r"\s*(?:chủ trì\s*,?\s*)?(?:và\s+)?(?:chủ động\s+)?phối hợp", between, re.IGNORECASE)
-        if opens and reading.is_duty_verb(reading.past_adverbs(after_coop)):
-            starts = reading.blank(after_coop)
-    elif led and led.end() > duty.verb and reading.is_duty_verb(led.end()):
-        starts = led.end()
-    text = _MODALS.sub("", clause_text[starts : duty.end].strip(" .,;:/*_"))
-    if len(text) <= _ACTION_LENGTH:
-        return text
-    cut = text.rfind(",", 60, _ACTION_LENGTH)
-    return text[: cut if cut > 0 else text.rfind(" ", 0, _ACTION_LENGTH)].rstrip(" ,;")

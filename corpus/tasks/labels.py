@@ -15,7 +15,7 @@ from corpus.tasks.words import words
 if TYPE_CHECKING:
     from datetime import date
 
-    from corpus.records import Clause, Task
+    from corpus.records import Task
     from corpus.tasks.reading import Reading
     from corpus.tasks.timing import When
 
@@ -35,16 +35,8 @@ class Labelled:
     when: When | None = None
 
 
-def labelled(clause: Clause, *, issued_on: date | None) -> tuple[Labelled, ...]:
-    """The labelled values of a clause that holds nothing else; empty for any other clause."""
-    reading = read(clause.text) if ":" in clause.text else None
-    if reading is None:
-        return ()
-    return labelled_in(reading, reading.after_label(clause.label), len(reading.text), issued_on=issued_on)
-
-
-def labelled_in(reading: Reading, start: int, end: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
-    """The same for one sentence of a clause."""
+def labelled(reading: Reading, start: int, end: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
+    """The labelled values of a clause or sentence that holds nothing else; empty for any other."""
     if ":" not in reading.text[start:end]:
         return ()
     marks = _marks(reading.text, reading.low, start, end)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.tasks.timing import deadlines_in
-from corpus.tasks.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,7 @@ _SPLIT_ADVERBS = re.compile(
     r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung)(?!\w))",
     re.IGNORECASE,
 )
+_SEMICOLON = re.compile(r"\s*;\s*")
 _BEFORE_VERB = re.compile(r"\s*,\s+(?:và\s+)?|\s+và\s+")
 _FEWEST_WORDS = 4
 
@@ -67,19 +67,17 @@ def parts(reading: Reading, start: int, end: int, *, body: int) -> Iterator[Part
 
 def _cuts(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
     text = reading.text
-    found = [(m.start(), m.end()) for m in re.finditer(r"\s*;\s*", text[:end]) if m.start() >= body]
-    numbered = [m for m in _NUMBERED.finditer(text, body, end)]
-    found += [(m.start(), m.start()) for m in numbered if m[1] != "1"]
-    found += [
-        (m.start(), m.end()) for m in _SPLIT_ADVERBS.finditer(text, body, end) if _holds_duty(reading, body, m.start(), m.end())
-    ]
+    found = [(m.start(), m.end()) for m in _SEMICOLON.finditer(text, body, end)]
+    found += [(m.start(), m.start()) for m in _NUMBERED.finditer(text, body, end) if m[1] != "1"]
+    adverbs = _SPLIT_ADVERBS.finditer(text, body, end)
+    found += [(m.start(), m.end()) for m in adverbs if _holds_duty(reading, body, m.start(), m.end())]
     found += _between_dated(reading, body, end)
     depth = _depths(text, body, end)
     return sorted((a, b) for a, b in found if depth[a - body] == 0)
 
 
 def _between_dated(reading: Reading, body: int, end: int) -> list[tuple[int, int]]:
-    """Commas between verbs that have each a time of their own: "sơ kết vào tháng 6/2026, tổng kết vào tháng 12/2030"."""
+    """Commas between verbs that each have a time of their own: "sơ kết vào tháng 6/2026, tổng kết vào năm 2030"."""
     dated = [t for t in deadlines_in(reading, body, end) if t.due or t.recurrence]
     if len(dated) < 2:
         return []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corpus.phrases import levelled
@@ -11,6 +12,7 @@ from corpus.tasks.words import words
 from corpus.times import read_times
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from corpus.times import TimeReading
@@ -27,13 +29,15 @@ _AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 class Reading:
     """`text` as published (white space collapsed), `low` the same letter for letter for look-up, and its times.
 
-    `strict` where a general word in the singular ("doanh nghiệp") names a subject, not who must act.
+    `strict` where a general word in the singular ("doanh nghiệp") names a subject, not who must act; `starts` holds
+    the index of the time that begins at a place.
     """
 
     text: str
     low: str
     times: tuple[TimeReading, ...]
     strict: bool = False
+    starts: Mapping[int, int] = field(default_factory=dict)
 
     def blank(self, at: int) -> int:
         """Past white space, quotation marks and mark-up."""
@@ -51,20 +55,24 @@ class Reading:
         if named is not None:
             return named.end()
         begin = at
-        bare = label.split()[-1].strip("().") if label.split() else ""
         opened = begin + (self.text[begin : begin + 1] == "(")
-        if bare and self.text.startswith(bare, opened) and not self.text[opened + len(bare) : opened + len(bare) + 1].isalnum():
-            after = _AFTER_LABEL.match(self.text, opened + len(bare))
+        bare = label.strip("(). ")
+        end = opened + len(bare)
+        if bare and self.text.startswith(bare, opened) and not self.text[end : end + 1].isalnum():
+            after = _AFTER_LABEL.match(self.text, end)
             return after.end() if after else at
         return at
 
     def time_at(self, at: int) -> TimeReading | None:
         """The time expression that begins at `at`."""
-        return next((t for t in self.times if t.start == at), None)
+        index = self.starts.get(at)
+        return self.times[index] if index is not None else None
 
     def times_in(self, start: int, end: int) -> tuple[TimeReading, ...]:
         """Time expressions that lie wholly between two places."""
-        return tuple(t for t in self.times if start <= t.start and t.end <= end)
+        first = bisect_left(self.times, start, key=lambda t: t.start)
+        last = bisect_left(self.times, end, key=lambda t: t.start)
+        return tuple(t for t in self.times[first:last] if t.end <= end)
 
     def is_duty_verb(self, at: int) -> bool:
         """True when a duty's verb stands here, in small letters or first in its sentence."""
@@ -93,4 +101,5 @@ class Reading:
 def read(text: str, *, issued_on: date | None = None, strict: bool = False) -> Reading:
     """Prepares a clause's text; mark-up becomes blanks of the same length, so that places are those of the text."""
     plain = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
-    return Reading(plain, levelled(plain), read_times(plain, issued_on=issued_on), strict)
+    times = read_times(plain, issued_on=issued_on)
+    return Reading(plain, levelled(plain), times, strict, {t.start: i for i, t in enumerate(times)})

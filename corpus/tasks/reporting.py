@@ -22,11 +22,13 @@ _ROLE = re.compile(
 )
 _LISTED = re.compile(r"\s*(?:,|;|và|,\s*và|đồng thời gửi)\s*")
 _THROUGH = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:[^.;]{0,80}?\sđể\s+)?(?:để\s+)?(?:tổng hợp|theo dõi|thẩm định)(?!\w)", re.IGNORECASE
+    r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:[^.;]{0,80}?\sđể\s+)?(?:để\s+)?(?:tổng hợp|theo dõi|thẩm định)(?!\w)",
+    re.IGNORECASE,
 )
 _WINDOW = 120
 _PRODUCT_END = re.compile(
-    r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|hoàn thành|của)(?!\w)"
+    r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|"
+    r"hoàn thành|của)(?!\w)"
 )
 
 

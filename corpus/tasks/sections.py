@@ -1,8 +1,8 @@
-"""What a clause inherits from the headings above it: the kind of its section, the bodies it addresses, a common date."""
+"""What a clause inherits from the headings above it: its section's kind, the bodies it addresses, a common date."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.phrases import levelled
@@ -10,6 +10,9 @@ from corpus.tasks.timing import When
 from corpus.tasks.words import words
 
 SectionKind = Literal["front", "implementation", "results", "goals", "duties", "other"]
+
+_NEAR = 48
+_LONGEST_HEADING = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +28,17 @@ class Context:
     coop: tuple[str, ...] = ()
     when: When = field(default_factory=When)
 
-    def under(self, heading: str, kind: SectionKind | None) -> Context:
-        """The context below a heading."""
-        return replace(self, section=kind or section_of(heading) or self.section)
-
-
-_NEAR = 48
-
 
 def section_of(heading: str) -> SectionKind | None:
-    """The kind of section that a heading opens; None when its words do not say.
+    """The kind of section that a heading's first words open; None when they do not say.
 
-    "Mục tiêu, nhiệm vụ và giải pháp" holds both: then the duties count, and its own subheadings tell more.
+    "Mục tiêu, nhiệm vụ và giải pháp" holds both: then the duties count, and its own subheadings tell more. A heading
+    as long as a sentence says nothing.
     """
-    low = levelled(heading)
-    kinds = words().sections
-    first: dict[str, int] = {}
-    for kind, table in kinds.items():
-        first[kind] = min((f.start for f in table.find_levelled(low[:_NEAR])), default=-1)
+    if len(heading.split()) > _LONGEST_HEADING:
+        return None
+    low = levelled(heading)[:_NEAR]
+    first = {k: min((f.start for f in t.find_levelled(low)), default=-1) for k, t in words().sections.items()}
     if first["implementation"] >= 0:
         return "implementation"
     if first["results"] >= 0 and (first["duties"] < 0 or first["results"] < first["duties"]):
@@ -50,8 +46,3 @@ def section_of(heading: str) -> SectionKind | None:
     if first["goals"] >= 0 and first["duties"] < 0:
         return "goals"
     return "duties" if first["duties"] >= 0 else None
-
-
-def is_short_heading(text: str) -> bool:
-    """A heading long enough to be a sentence says nothing of its section's kind."""
-    return len(text.split()) <= 30

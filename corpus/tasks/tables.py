@@ -76,7 +76,8 @@ def role_of(title: str) -> str | None:
     """What a column with this title holds; None when its words do not say."""
     low = levelled(" ".join(title.split()))
     for columns in (words().columns, words().weak_columns):
-        stands = {role: found.start for role, table in columns.items() if (found := next(table.find_levelled(low), None))}
+        firsts = {role: next(table.find_levelled(low), None) for role, table in columns.items()}
+        stands = {role: found.start for role, found in firsts.items() if found is not None}
         if len(low) > _INDEX_TITLE:
             stands.pop("index", None)
         if stands:

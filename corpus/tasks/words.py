@@ -1,4 +1,4 @@
-"""The dictionary of duties (corpus/data/verbs.yaml, tasks.yaml) as phrase tables; the grammar stands in the other modules."""
+"""The dictionary of duties (corpus/data/verbs.yaml, tasks.yaml) as phrase tables; the grammar is elsewhere."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Words:
     called_upon: PhraseTable[str]
     meeting: re.Pattern[str]
     labels: PhraseTable[str]
-    together: frozenset[str]
+    together: tuple[str, ...]
     scopes: frozenset[str]
     sections: Mapping[str, PhraseTable[str]]
     columns: Mapping[str, PhraseTable[str]]
@@ -86,7 +86,7 @@ def words() -> Words:
         meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
         scopes=frozenset(verbs["scopes"]),
-        together=frozenset(verbs["together"]),
+        together=tuple(sorted(verbs["together"], key=len, reverse=True)),
         sections={kind: _table(listed) for kind, listed in tasks["sections"].items()},
         columns={role: _table(listed) for role, listed in tasks["columns"].items()},
         weak_columns={role: _table(listed) for role, listed in tasks["weak_columns"].items()},

@@ -138,7 +138,7 @@ async def test_waiting_counts_from_what_a_person_did_last(api, telegram, lan, ch
     with pytest.raises(AssertionError, match=r"waited 0\.05 s in vain for message 3"):
         await telegram.wait_for_message(chat, n=3, timeout=0.05)
     with pytest.raises(AssertionError, match="silence was expected"):
-        await asyncio.gather(telegram.expect_silence(chat, 0.1), api.ok("sendMessage", chat_id=chat.id, text="x"))
+        await asyncio.gather(telegram.expect_silence(chat, 0.4), api.ok("sendMessage", chat_id=chat.id, text="x"))
 
 
 async def test_the_transcript_reads_as_people_see_the_chat(api, telegram, lan, chat):

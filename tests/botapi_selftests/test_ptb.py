@@ -186,7 +186,7 @@ async def test_too_many_requests_tells_how_long_to_wait(telegram, bot, chat):
 
 
 async def test_a_dropped_or_slow_answer_is_a_network_error_and_a_time_out(telegram_server, telegram, chat):
-    request = HTTPXRequest(read_timeout=0.2)
+    request = HTTPXRequest(read_timeout=1.0)
     async with Bot(telegram_server.token, base_url=f"{telegram_server.url}/bot", request=request) as bot:
         telegram.drop_next("sendMessage")
         with pytest.raises(NetworkError):
@@ -196,7 +196,7 @@ async def test_a_dropped_or_slow_answer_is_a_network_error_and_a_time_out(telegr
         with pytest.raises(NetworkError):
             await bot.send_message(chat.id, "tới nơi, không ai báo lại")
         assert [m.text for m in telegram.messages(chat)] == ["tới nơi, không ai báo lại"]
-        telegram.delay_next("sendMessage", 0.6)
+        telegram.delay_next("sendMessage", 1.5)
         with pytest.raises(TimedOut):
             await bot.send_message(chat.id, "chậm")
 

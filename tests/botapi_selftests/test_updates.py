@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from tests.botapi.server import Pace, running_server
@@ -71,10 +72,10 @@ async def test_a_long_poll_answers_when_an_update_arrives_or_time_is_up(api, tel
     waiting = asyncio.create_task(api.ok("getUpdates", timeout=30))
     await telegram.bot_listens()
     telegram.send_text(lan, chat, "đây")
-    assert texts(await asyncio.wait_for(waiting, 1)) == ["đây"]
+    assert texts(await asyncio.wait_for(waiting, 10)) == ["đây"]
     started = asyncio.get_running_loop().time()
     assert await api.ok("getUpdates", offset=2**30, timeout=1) == []
-    assert 0.9 < asyncio.get_running_loop().time() - started < 2
+    assert asyncio.get_running_loop().time() - started > 0.9
 
 
 async def test_a_second_poll_ends_the_first_with_a_conflict(telegram_server, api, telegram):
@@ -89,34 +90,33 @@ async def test_a_second_poll_ends_the_first_with_a_conflict(telegram_server, api
 
 
 async def test_repeated_conflicts_and_repeated_offsets_are_slowed_down():
-    async with running_server(pace=Pace(poll_spacing=0.3)) as server:
+    async with running_server(pace=Pace(poll_spacing=0.5)) as server, aiohttp.ClientSession() as session:
         server.forgive("terminated by other")
-        import aiohttp
-
-        async with aiohttp.ClientSession() as session:
-            api = Api(server, session)
-            clock = asyncio.get_running_loop().time
-            await api.ok("getUpdates", offset=1)
-            started = clock()
-            await api.ok("getUpdates", offset=1)
-            assert 0.2 < clock() - started < 1
-            polls = []
-            for offset in range(3):
-                polls.append(asyncio.create_task(api("getUpdates", offset=offset + 10, timeout=5)))
-                await asyncio.sleep(0.02)
-            ends = []
-            for poll in polls[:2]:
-                assert (await poll)["status"] == 409
-                ends.append(clock())
-            assert ends[1] - ends[0] > 0.2
-            polls[2].cancel()
+        api, clock = Api(server, session), asyncio.get_running_loop().time
+        await api.ok("getUpdates", offset=1)
+        started = clock()
+        await api.ok("getUpdates", offset=1)
+        assert clock() - started > 0.3
+        polls = []
+        for offset in range(3):
+            polls.append(asyncio.create_task(api("getUpdates", offset=offset + 10, timeout=5)))
+            await asyncio.sleep(0.03)
+        ends = []
+        for poll in polls[:2]:
+            assert (await poll)["status"] == 409
+            ends.append(clock())
+        assert ends[1] - ends[0] > 0.3
+        polls[2].cancel()
 
 
-async def test_the_same_offset_at_once_again_brings_one_update_only(telegram, api, lan, chat):
-    for word in ("một", "hai"):
-        telegram.send_text(lan, chat, word)
-    assert len(await api.ok("getUpdates", offset=1)) == 2
-    assert len(await api.ok("getUpdates", offset=1)) == 1
+async def test_the_same_offset_at_once_again_brings_one_update_only():
+    async with running_server(pace=Pace()) as server, aiohttp.ClientSession() as session:
+        api, people = Api(server, session), server.control
+        lan = people.user("Lan")
+        for word in ("một", "hai"):
+            people.send_text(lan, people.private(lan), word)
+        assert len(await api.ok("getUpdates", offset=1)) == 2
+        assert len(await api.ok("getUpdates", offset=1)) == 1
 
 
 async def test_polling_and_webhook_exclude_each_other(telegram_server, api, telegram):

@@ -266,6 +266,24 @@ def test_search_prints_ranked_clauses(run: Run, service: FakeService) -> None:
     assert "12-KH/TU · I.0" in run("search", "đô thị")[1]
 
 
+def test_a_bench_of_retrieval_leaves_the_real_store_alone(home: Path, run: Run) -> None:
+    folder = home / "bo"
+    (folder / "qrels").mkdir(parents=True)
+    passages = {"a": "thời hạn nộp báo cáo hằng năm", "b": "tỉ lệ che phủ rừng", "c": "chuyển đổi số cấp xã"}
+    lines = (json.dumps({"_id": key, "title": "", "text": text}) for key, text in passages.items())
+    (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "che phủ rừng"}), encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\tb\t1\n", encoding="utf-8")
+    code, out, _ = run("bench", "retrieval", str(folder), "--json")
+    figures = json.loads(out)
+    assert code == 0
+    assert figures["ndcg@10"] == 1.0
+    assert {"recall@10", "p@1", "mrr@10", "index_s", "passages_per_s", "queries_per_s", "p50_ms", "p95_ms"} <= set(
+        figures
+    )
+    assert not list((home / "home").glob("*.db"))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -379,7 +397,8 @@ def test_help_and_lists_load_no_model_and_no_telegram(home: Path) -> None:
     heavy = "{'torch', 'sentence_transformers', 'faiss', 'telegram', 'transformers'} & set(sys.modules)"
     for arguments in (["--help"], ["list", "tasks"], ["list", "deadlines", "--format", "ics"]):
         done = python(
-            f"import sys\nfrom bot.cli import main\ntry: main({arguments})\nexcept SystemExit: pass\nprint({heavy}, file=sys.stderr)"
+            f"import sys\nfrom bot.cli import main\ntry: main({arguments})\nexcept SystemExit: pass\n"
+            f"print({heavy}, file=sys.stderr)"
         )
         assert done.stderr.strip().endswith("set()"), done.stderr
 

@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from corpus import migrations
 from corpus.errors import StoreError
@@ -42,6 +44,11 @@ def test_migrating_gives_exactly_the_tables_of_the_models(engine: Engine) -> Non
     migrate(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_every_table_can_be_made_in_postgresql() -> None:
+    for table in Base.metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
 def test_every_migration_goes_up_and_down_again_on_an_empty_database(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +12,9 @@ import pytest
 from corpus.errors import SettingsError
 from index import bundled
 from index.bundled import MARKER, bundled_model, prune, read_packed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _q4_block(scale: float, weights: list[int]) -> bytes:

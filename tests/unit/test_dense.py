@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,6 +10,9 @@ import pytest
 from corpus.errors import SearchIndexError
 from index.dense import DenseIndex
 from index.embedding import unit_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from corpus.text import fold
 from index.diacritics import DiacriticRestorer, everyday_phrases, learn_restorer, mostly_unmarked
 from index.tokens import encode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = [
     "Sở Nội vụ chủ trì, phối hợp với Sở Tài chính tham mưu Ủy ban nhân dân tỉnh Hòa Sơn",

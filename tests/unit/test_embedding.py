@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from corpus.errors import SettingsError
 from index.embedding import HashEmbedder, SentenceTransformerEmbedder, load_embedder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WordTokenizer:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ from index import generations
 from index.embedding import HashEmbedder
 from index.generations import Generation, Passage, build_generation, current_generation
 from index.vectors import VectorCache
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = {
     "a#I.1": "Sở Nội vụ báo cáo Ủy ban nhân dân tỉnh trước ngày 15/12 hằng năm.",
