@@ -197,7 +197,7 @@ def _best_match(unit: str | None, named: Iterable[str]) -> Match:
 
 
 def _unit_filter(store: Store, selection: Selection) -> Callable[[str, str, str], bool]:
-    """Whether a clause (directive, path, words) concerns the unit: a task there is given to it, or the words name it."""
+    """Whether a clause (directive, path, words) concerns the unit: a task there is given to it, or words name it."""
     unit = selection.unit
     if unit is None:
         return lambda _directive, _path, _words: True

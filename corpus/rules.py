@@ -83,7 +83,7 @@ def _read(statement: str) -> list[_Found]:
 
 
 def _then(statement: str) -> Iterator[_Found]:
-    """ "A có từ 10% hồ sơ trễ hạn trở lên thì không được xếp loại tốt"."""
+    """ "Ai chậm từ 9% hồ sơ trở lên thì không được xếp loại tốt"."""
     found = _pattern(
         rf"(?:{_words('if_first')}\s+)?(?P<condition>.{{4,300}}?)\s*,?\s+{_words('then')}\s+(?P<consequence>.+)"
     ).match(statement)
@@ -99,7 +99,8 @@ def _if(statement: str) -> Iterator[_Found]:
     found = _pattern(
         rf"(?P<consequence>.{{4,400}}?)\s+(?:{_words('if')}|khi(?=\s+(?:để|xảy ra)))\s+(?P<condition>.+)"
     ).match(statement)
-    if found and _holds("consequences", found["consequence"]):
+    telling = found and (_THRESHOLD.search(found["condition"]) or _holds("faults", found["condition"]))
+    if found and (telling or _holds("consequences", found["consequence"])):
         yield found["condition"], found["consequence"]
 
 
@@ -132,7 +133,7 @@ def _passive(statement: str) -> Iterator[_Found]:
 
 
 def _toward(statement: str) -> Iterator[_Found]:
-    """ "Không xếp hạng tốt đối với các đơn vị có từ 5% hồ sơ trễ hạn trở lên"."""
+    """ "Không xét thi đua đối với xã có từ 7% hồ sơ chậm trở lên"."""
     found = _pattern(rf"(?P<consequence>.{{4,300}}?)\s+{_words('toward')}\s+(?P<condition>.+)").match(statement)
     if not found or not _holds("consequences", found["consequence"]):
         return
@@ -145,7 +146,7 @@ def _toward(statement: str) -> Iterator[_Found]:
 
 
 def _limit(statement: str) -> Iterator[_Found]:
-    """ "thanh tra, kiểm tra không quá 01 lần/năm đối với doanh nghiệp"."""
+    """ "đoàn công tác không quá 02 lần/năm"."""
     bound = rf"(?P<limit>{_words('limits')}\s+(?:{NUMERAL})\s+{_words('limit_units')}(?!\w))"
     found = _pattern(rf"(?P<subject>.{{4,200}}?)\s+{bound}(?P<rest>.*)").match(statement)
     if found:
@@ -176,7 +177,7 @@ def _holds(name: str, text: str) -> bool:
 
 
 def _split_or(rule: _Found) -> list[_Found]:
-    """Two rules for "có từ 5% ... trở lên, hoặc ... từ 80% trở xuống"; the subject before the first serves both."""
+    """Two rules for "có từ 6% ... trở lên, hoặc ... từ 75% trở xuống"; the subject before the first serves both."""
     condition, consequence = rule
     sides = _OR.split(condition)
     if len(sides) < 2 or not all(_THRESHOLD.search(side) for side in sides):

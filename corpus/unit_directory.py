@@ -55,6 +55,7 @@ class Directory:
     capital_only: Mapping[str, Body]
     prefixes: re.Pattern[str]
     plural: re.Pattern[str]
+    starts_anew: tuple[str, ...]
 
 
 @cache
@@ -86,6 +87,7 @@ def directory() -> Directory:
         },
         capital_only=capital_only,
         prefixes=re.compile(rf"^(?:(?:{prefixes})\s+)+", re.IGNORECASE),
+        starts_anew=tuple(classes["starts_anew"]),
         plural=re.compile(rf"(?:{plural})\s+$", re.IGNORECASE),
     )
 

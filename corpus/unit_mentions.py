@@ -142,7 +142,9 @@ def _class_at(text: str, low: str, start: int) -> UnitMention | None:
         if joint is None or joint.end() == end:
             break
         at = joint.end()
-    if not count or (count == 1 and opener is None):
+        if low.startswith(known_bodies.starts_anew, at):
+            break
+    if not count or (count == 1 and opener is None and " các " not in low[start:end]):
         return None
     while (scope := _SCOPE.match(text, end)) is not None and scope.end() > end:
         end = scope.end()

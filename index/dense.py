@@ -18,15 +18,16 @@ _SAMPLE = 2048
 
 
 class DenseIndex:
-    """Vectors of passages by row number. Flat, hence exact: below some 250,000 vectors nothing approximate is faster."""
+    """Vectors of passages by row number. Flat, hence exact: up to some 250,000 vectors approximation gains little."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
-        self._sample = np.unique(np.linspace(0, max(len(self) - 1, 0), _SAMPLE, dtype=np.int64))[: len(self)]
-        flat = faiss.downcast_index(index.index)
+        flat: Any = faiss.downcast_index(index.index)
         self._vectors: NDArray[np.float32] = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(
             flat.ntotal, flat.d
         )
+        step = max(len(self) // _SAMPLE, 1)
+        self._sample = np.ascontiguousarray(self._vectors[::step][:_SAMPLE])
 
     @classmethod
     def build(cls, vectors: NDArray[np.float32]) -> DenseIndex:
@@ -61,12 +62,14 @@ class DenseIndex:
     def search(
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows and cosines of the best `k` passages (fewer when there are fewer), best first; `mask` keeps True rows."""
-        parameters = None
+        """Rows and cosines of the best `k` passages, or of all there are, best first; `mask` keeps True rows."""
+        # With a selector FAISS scans in one pass, without one it goes by way of block products: for a single question
+        # among 100,000 passages 8 ms against 22 ms of processor time (faiss 1.15).
+        selector = faiss.IDSelectorAll()
         if mask is not None:
             bits = np.packbits(mask, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg,unused-ignore]
         scores, rows = self._index.search(query.reshape(1, -1), min(k, len(self)) or 1, params=parameters)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
@@ -78,7 +81,8 @@ class DenseIndex:
 
     def sample_scores(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines with up to 2,048 passages spread evenly over the index: what is usual for this query."""
-        return self.scores(query, self._sample)
+        result: NDArray[np.float32] = self._sample @ query
+        return result
 
     def vectors_of(self, rows: NDArray[np.int64] | list[int]) -> NDArray[np.float32]:
         """A copy of the vectors of some rows, shape (rows, dimension)."""

@@ -1,8 +1,8 @@
-"""Puts diacritics back into questions typed without them, with a syllable-pair model learned from the documents themselves.
+"""Puts diacritics back into questions typed without them, with a syllable-pair model learned from the documents.
 
-Viterbi over the ways each folded syllable is written in the corpus (and in a small file of everyday question words). Pairs
-are smoothed as Witten & Bell 1991, backing off to how many different syllables one follows (Kneser & Ney 1995): "cán" is
-frequent, but hardly ever before anything but "bộ". All numbers of a length count as one.
+Viterbi over the ways each folded syllable is written in the corpus (and in a small file of everyday question words).
+Pairs are smoothed as Witten & Bell 1991, backing off to how many different syllables one follows (Kneser & Ney 1995):
+"cán" is frequent, but hardly ever before anything but "bộ". All numbers of a length count as one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,7 @@ class DiacriticRestorer:
         return share
 
     def restore(self, text: str) -> str:
-        """`text` with its bare syllables marked, when most of it is bare; otherwise as it is. Codes and capitals are kept."""
+        """`text` with its bare syllables marked when most of it is bare, else as it is. Codes and capitals are kept."""
         text = nfc(text)
         if not mostly_unmarked(text):
             return text
@@ -76,12 +77,13 @@ class DiacriticRestorer:
         pieces: list[str] = []
         at = 0
         for step, written in zip(steps, self._best([step.group() for step in steps]), strict=True):
-            pieces += [text[at : step.start()], _as_cased(written, step.group()) if _WORD.fullmatch(step.group()) else step.group()]
+            typed = step.group()
+            pieces += [text[at : step.start()], _as_cased(written, typed) if _WORD.fullmatch(typed) else typed]
             at = step.end()
         return "".join([*pieces, text[at:]])
 
     def _best(self, steps: list[str]) -> list[str]:
-        """The likeliest writing of a run of words and codes; an unknown one stays, and the words after it start afresh."""
+        """The likeliest writing of a run of words and codes; an unknown one stays, and what follows starts afresh."""
         paths: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
         unknown: list[str] = []
         for step in steps:
@@ -91,12 +93,12 @@ class DiacriticRestorer:
                 ways = [-1 - len(unknown)]
             paths = {
                 way: max(
-                    ((score + self._log_share(previous, way), [*path, way]) for previous, (score, path) in paths.items()),
-                    key=lambda scored: scored[0],
+                    ((score + self._log_share(last, way), [*path, way]) for last, (score, path) in paths.items()),
+                    key=itemgetter(0),
                 )
                 for way in ways
             }
-        _, best = max(paths.values(), key=lambda scored: scored[0])
+        _, best = max(paths.values(), key=itemgetter(0))
         return [self.vocabulary[way] if way >= 0 else unknown[-2 - way] for way in best]
 
     def _candidates(self, step: str) -> list[int]:
@@ -135,7 +137,8 @@ class DiacriticRestorer:
         """Read what `save` wrote; raises SearchIndexError when the parts do not fit."""
         vocabulary = json.loads((folder / "diacritics.words.json").read_text(encoding="utf-8"))
         counts, pairs, pair_counts = (
-            np.load(folder / f"diacritics.{name}.npy", allow_pickle=False) for name in ("counts", "pairs", "pair_counts")
+            np.load(folder / f"diacritics.{name}.npy", allow_pickle=False)
+            for name in ("counts", "pairs", "pair_counts")
         )
         if len(counts) != len(vocabulary) or len(pairs) != len(pair_counts):
             raise SearchIndexError("Bảng khôi phục dấu bị hỏng: các phần không khớp nhau.")

@@ -36,6 +36,14 @@ class DirectiveFit:
     title: float = 0.0
     period: float = 0.0
 
+    @property
+    def total(self) -> float:
+        """One figure for ordering directives by how well they fit."""
+        return (
+            3 * self.own_number + self.implemented + 0.5 * self.cited + self.kind + self.issuer + 1.5 * self.place
+            + 2 * self.signer + 2 * self.title + self.period
+        )  # fmt: skip
+
     def as_tuple(self) -> tuple[float, ...]:
         """The figures in a fixed order."""
         return (

@@ -80,7 +80,7 @@ class SentenceTransformerEmbedder:
         self.dimension = int(dimension)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit-norm rows; a text beyond the model's window is the mean of overlapping windows (better than cutting it)."""
+        """Unit-norm rows; a text beyond the model's window is the mean of overlapping windows, not cut."""
         roles = ("document", "passage", "corpus")
         windows = [self._windows(text) for text in texts]
         rows = self._encode([window for parts in windows for window in parts], roles)
@@ -114,8 +114,12 @@ class SentenceTransformerEmbedder:
         prompt = next((prompts[role] for role in roles if prompts.get(role)), "")
         with self._turn:
             rows = self._model.encode(
-                list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True,
-                convert_to_numpy=True, show_progress_bar=False,
+                list(texts),
+                prompt=prompt,
+                batch_size=BATCH,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
             )
         return np.asarray(rows, dtype=np.float32)
 
@@ -130,7 +134,7 @@ def load_embedder(setting: str, home: Path, progress: Progress | None = None) ->
     """The embedder a `CHIDAO_EMBEDDING` setting names.
 
     `bundled` (the model that comes with the installation, unpacked into `home` on first use), `hash` (no model, for
-    tests), a folder holding a sentence-transformers model, or a hub name. Raises SettingsError when it cannot be loaded.
+    tests), a folder holding a sentence-transformers model, or a hub name. Raises SettingsError when there is none.
     """
     if setting == "hash":
         return HashEmbedder()
@@ -152,8 +156,8 @@ def quiet_libraries() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415 (takes seconds)
 
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call,unused-ignore]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call,unused-ignore]
 
 
 def _load_local(folder: Path) -> SentenceTransformer:

@@ -1,6 +1,6 @@
 """Retrieval measures over ranked ids; plain arithmetic.
 
-Relevance is graded: {id: grade}, grade 0 is irrelevant. nDCG as in Järvelin & Kekäläinen 2002 with linear gain (trec_eval's).
+Relevance is graded: {id: grade}, grade 0 is irrelevant. nDCG as in Järvelin & Kekäläinen 2002, with linear gain.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def mrr(ranked: Sequence[str], relevant: Relevance, k: int = 10) -> float:
 
 def mean_measures(runs: Mapping[str, Sequence[str]], relevance: Mapping[str, Relevance]) -> dict[str, float]:
     """nDCG@10, recall@10, P@1 and MRR@10 averaged over the questions that have a relevant id."""
-    judged = [(runs.get(query, ()), grades) for query, grades in relevance.items() if any(g > 0 for g in grades.values())]
+    answerable = {query: grades for query, grades in relevance.items() if any(grade > 0 for grade in grades.values())}
+    judged = [(runs.get(query, ()), grades) for query, grades in answerable.items()]
     count = max(len(judged), 1)
     return {
         "ndcg@10": sum(ndcg(ranked, grades) for ranked, grades in judged) / count,

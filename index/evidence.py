@@ -18,13 +18,17 @@ from index.tokens import tokenize
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One clause that may answer. `probability` is the ranker's share of belief; `sentence` is plain text of the clause."""
+    """One clause that may answer.
+
+    `probability` is the ranker's share of belief, `sentence` plain text of the clause, `chain` the headings above it.
+    """
 
     key: str
     clause: StoredClause
     directive: StoredDirective
     probability: float
     sentence: str
+    chain: tuple[str, ...]
     targets: tuple[StoredTarget, ...]
     tasks: tuple[StoredTask, ...]
     rules: tuple[StoredRule, ...]
@@ -68,6 +72,7 @@ def _evidence(query: Query, candidate: Candidate, probability: float, library: L
         directive=library.directives[clause.directive],
         probability=probability,
         sentence=_best_sentence(query, candidate, plain(clause.text), weights),
+        chain=tuple(library.chain(candidate.key)),
         targets=tuple(library.targets.get(candidate.key, ())),
         tasks=tuple(library.tasks.get(candidate.key, ())),
         rules=tuple(library.rules.get(candidate.key, ())),

@@ -1,6 +1,6 @@
 """Whole versions of the search index on disk: built aside, verified, then made current by swapping one pointer file.
 
-Readers hold an immutable snapshot. A torn or altered generation is refused, never searched. Knows nothing of directives.
+Readers hold an immutable snapshot. A torn or altered generation is refused, never searched. Knows no directives.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.errors import SearchIndexError
-from corpus.text import has_diacritics
 from index.dense import DenseIndex
 from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
-from index.fusion import Weights, fuse, spread, standardised
+from index.fusion import Weights, fuse, over_max, spread, standardised
 from index.lexical import LexicalIndex, build_lexical
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
 
@@ -48,7 +47,7 @@ _ABANDONED_AFTER = 24 * 3600.0  # a build that has not finished in a day has die
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One searchable text. `key` is unique in a generation; `embed_text` is what the model sees (may carry headings)."""
+    """One searchable text. `key` is unique; `embed_text` is what the model sees (it may carry headings)."""
 
     key: str
     text: str
@@ -102,8 +101,14 @@ class Generation:
         return self.restorer.restore(query)
 
     def search(
-        self, query: str, query_vector: NDArray[np.float32], k: int, *,
-        pool: int = POOL, weights: Weights | None = None, mask: NDArray[np.bool_] | None = None,
+        self,
+        query: str,
+        query_vector: NDArray[np.float32],
+        k: int,
+        *,
+        pool: int = POOL,
+        weights: Weights | None = None,
+        mask: NDArray[np.bool_] | None = None,
     ) -> list[Hit]:
         """The best `k` passages, best first.
 
@@ -115,40 +120,57 @@ class Generation:
             raise SearchIndexError("Chỉ mục được lập bằng mô hình nhúng khác; hãy nạp lại tài liệu.")
         if not self.keys or k <= 0:
             return []
-        lexical = self.lexical_scores(query)
+        lexical, shares = self._lexical(query)
         if mask is not None:
-            lexical = np.where(mask, lexical, 0.0).astype(np.float32)
+            shares = np.where(mask, shares, np.float32(0.0))
         near, _ = self.dense.search(query_vector, pool, mask)
-        rows = np.union1d(near, _best_rows(lexical, pool))
+        rows = np.union1d(near, _best_rows(shares, pool))
         cosines = self.dense.scores(query_vector, rows)
-        shares = lexical[rows]
         usual = spread(self.dense.sample_scores(query_vector))
-        fused = fuse(standardised(cosines, *usual), shares, weights or Weights())
+        fused = fuse(standardised(cosines, *usual), over_max(shares[rows]), weights or Weights())
         order = np.lexsort((rows, -fused))[:k]
         return [
-            Hit(int(rows[i]), self.keys[rows[i]], float(fused[i]), float(cosines[i]), float(shares[i])) for i in order
+            Hit(int(rows[i]), self.keys[rows[i]], float(fused[i]), float(cosines[i]), float(lexical[rows[i]]))
+            for i in order
         ]
 
-    def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+    def dense_scores(
+        self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
         """Cosine of the query with every passage, or with the given rows."""
         return self.dense.scores(query_vector, rows)
 
     def lexical_scores(self, query: str) -> NDArray[np.float32]:
-        """BM25 score of every passage. A query without any diacritics is matched against folded passages."""
+        """BM25 score of every passage. A query typed without diacritics is matched against folded passages."""
         tokens = tokenize(query)
-        if has_diacritics(query) and not mostly_unmarked(query):
-            return self.lexical.scores(tokens)
-        return self.folded_lexical.scores(folded(tokens))
+        return self.folded_lexical.scores(folded(tokens)) if mostly_unmarked(query) else self.lexical.scores(tokens)
+
+    def _lexical(self, query: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """`lexical_scores` and the shares they are ranked by.
+
+        Marks that are there count half: a wrong tone then costs half a word. Measured against marks alone: nDCG@10
+        .9608 against .9596 on statute articles, .714 against .707 on directives' clauses.
+        """
+        scores = self.lexical_scores(query)
+        if mostly_unmarked(query):
+            return scores, over_max(scores)
+        loose = self.folded_lexical.scores(folded(tokenize(query)))
+        return scores, (over_max(scores) + over_max(loose)) / np.float32(2.0)
 
 
 def build_generation(
-    root: Path, passages: Sequence[Passage], embedder: Embedder, vectors: VectorCache, *,
-    corpus_revision: str, progress: Callable[[int, int], None] | None = None,
+    root: Path,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    vectors: VectorCache,
+    *,
+    corpus_revision: str,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Generation:
     """Build, verify and make current a new generation of all passages; the loaded result.
 
-    Until the pointer is swapped, at the very end, readers keep the old generation; a crash at any moment leaves the old one
-    or the new. Raises SearchIndexError when two passages share a key or the written files do not verify.
+    Until the pointer is swapped, at the very end, readers keep the old generation; a crash at any moment leaves the
+    old one or the new. Raises SearchIndexError when two passages share a key or the written files do not verify.
     """
     keys = [passage.key for passage in passages]
     if len(set(keys)) != len(keys):
@@ -211,7 +233,10 @@ def load_generation(folder: Path) -> Generation:
         if len(keys) != size or len(texts) != size:
             raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: số đoạn không khớp bản kê.")
         return Generation(
-            folder=folder, manifest=manifest, keys=keys, passages=texts,
+            folder=folder,
+            manifest=manifest,
+            keys=keys,
+            passages=texts,
             dense=DenseIndex.load(folder / _DENSE, size=size, dimension=manifest.dimension),
             lexical=LexicalIndex.load(folder, "lexical", size),
             folded_lexical=LexicalIndex.load(folder, "folded", size),
@@ -236,9 +261,14 @@ def _write(
         files[path.name] = _digest(path)
         _flush(path)
     manifest = Manifest(
-        schema=SCHEMA_VERSION, model=embedder.name, dimension=embedder.dimension, tokenizer=TOKENIZER_VERSION,
-        passages=len(passages), corpus_revision=corpus_revision,
-        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), files=files,
+        schema=SCHEMA_VERSION,
+        model=embedder.name,
+        dimension=embedder.dimension,
+        tokenizer=TOKENIZER_VERSION,
+        passages=len(passages),
+        corpus_revision=corpus_revision,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        files=files,
     )
     partial = folder / f"{_MANIFEST}.partial"
     partial.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")

@@ -51,11 +51,18 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
     Kinds of directive and issuers count only where they name one, when anything does.
     """
     text = comparable(query.text)
-    spans = [*_kind_spans(text, names), *_signer_spans(text, names)]
+    naming = [*_kind_spans(text, names), *_signer_spans(text, names)]
+    spans = [*naming, *_place_spans(text, names)]
     if not spans:
         return query
-    named = " . ".join(text[start:end] for start, end in spans)
-    query = replace(query, document_kinds=document_kinds(named), issuers=issuers(named), periods=years_and_periods(named)[1] or query.periods)
+    named = " . ".join(text[start:end] for start, end in naming)
+    if naming:
+        query = replace(
+            query,
+            document_kinds=document_kinds(named),
+            issuers=issuers(named),
+            periods=years_and_periods(named)[1] or query.periods,
+        )
     focus = _without(text, spans)
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:
@@ -100,6 +107,15 @@ def _signer_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
         pattern = rf"(?:\b(?:do|ông|bà|đồng chí|bí thư|chủ tịch|phó bí thư|phó chủ tịch)\s+)*{re.escape(signer)}(?:\s+(?:ký|kí)\b)?"
         spans += [m.span() for m in re.finditer(pattern, text)]
     return spans
+
+
+def _place_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
+    """Places that stored directives are of: they choose the directive, and say nothing within it."""
+    return [
+        m.span()
+        for place in names.places
+        for m in re.finditer(rf"(?:\b(?:ở|tại|của|trong|trên địa bàn|toàn)\s+)?(?:\b(?:tỉnh|thành phố)\s+)?\b{re.escape(place)}\b", text)
+    ]
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from corpus.store_records import StoredDirective
 from index.abstention import Abstainer, signals
-from index.answering import compose, particulars_answer
+from index.answering import compose, duties_answer, name_of, particulars_answer
 from index.answers import Answer, Question, SearchHit
 from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
+from index.duties import asked_unit, duties
 from index.embedding import Embedder
 from index.evidence import Evidence, TermWeights, gather
 from index.generations import Generation, current_generation
@@ -29,6 +32,7 @@ from index.tokens import tokenize
 
 CONSIDERED = 60
 EVIDENCE = 6
+NAMED_BY_TITLE = 0.4
 
 
 @dataclass(frozen=True)
@@ -155,17 +159,26 @@ class SearchService:
         ranking = self.rank(snapshot, query, views)
         if not ranking.candidates:
             return _nothing_stored(question, query)
+        return replace(self._said(snapshot, question, ranking), id=question.id)
+
+    def _said(self, snapshot: Snapshot, question: Question, ranking: Ranking) -> Answer:
+        """A list of duties, a directive's own particulars, or the best clauses: the first that the question asks."""
+        query, library = ranking.query, snapshot.library
+        today = question.today or date.today()
+        unit = asked_unit(query)
+        if unit is not None:
+            named = named_directives(query, library, ranking)
+            found_duties = duties(query, unit, library, today, named)
+            if found_duties.rows or query.units:
+                return duties_answer(query, found_duties, library, today, f" theo {name_of(named[0])}" if named else "")
         evidence = self.evidence(snapshot, ranking)
-        values = signals(query, evidence, ranking.candidates[:EVIDENCE], snapshot.library, ranking.weights)
+        values = signals(query, evidence, ranking.candidates[:EVIDENCE], library, ranking.weights)
         verdict = self._abstainer.judge(query, values)
-        answer = None
         if asked_particulars(query):
-            found = particular(query, directive_fits(query, snapshot.library, ranking), snapshot.library)
+            found = particular(query, directive_fits(query, library, ranking), library)
             if found is not None and found.line and found.clause_keys:
-                answer = particulars_answer(query, found, snapshot.library, max(verdict.confidence, 0.6))
-        if answer is None:
-            answer = compose(query, evidence, ranking.weights, verdict)
-        return _with_id(answer, question.id)
+                return particulars_answer(query, found, library, max(verdict.confidence, 0.6))
+        return compose(query, evidence, ranking.weights, verdict, library)
 
     @staticmethod
     def evidence(snapshot: Snapshot, ranking: Ranking) -> list[Evidence]:
@@ -174,29 +187,30 @@ class SearchService:
         return gather(ranking.query, pairs, snapshot.library, ranking.weights)
 
 
-def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tuple[object, DirectiveFit]]:
+def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tuple[StoredDirective, DirectiveFit]]:
     """Directives by how well their particulars fit the question, belief in their clauses breaking ties; best first."""
     belief: dict[str, float] = {}
     for candidate, probability in zip(ranking.candidates, ranking.probabilities, strict=True):
         key = library.clauses[candidate.key].directive
         belief[key] = belief.get(key, 0.0) + probability
-    rows = []
-    for key, directive in library.directives.items():
-        own = fit(query, directive, ranking.weights.idf)
-        score = (
-            3 * own.own_number + own.implemented + 0.5 * own.cited + own.kind + own.issuer + 1.5 * own.place + 2 * own.signer + 2 * own.title
-        )
-        rows.append((score + belief.get(key, 0.0), directive, own))
-    rows.sort(key=lambda row: -row[0])
-    return [(directive, own) for _, directive, own in rows]
+    rows = [(directive, fit(query, directive, ranking.weights.idf)) for directive in library.directives.values()]
+    rows.sort(key=lambda row: -(row[1].total + belief.get(row[0].key, 0.0)))
+    return rows
+
+
+def named_directives(query: Query, library: Library, ranking: Ranking) -> list[StoredDirective] | None:
+    """The directives a question limits itself to, best first; None when it names none that is stored."""
+    if not (query.documents or query.document_kinds):
+        return None
+    fits = directive_fits(query, library, ranking)
+    own = [directive for directive, particulars in fits if particulars.own_number > 0]
+    if own:
+        return own
+    best, particulars = fits[0]
+    told_apart = particulars.signer or particulars.implemented or particulars.period > 0 or particulars.title >= NAMED_BY_TITLE
+    return [best] if particulars.kind > 0 and told_apart else None
 
 
 def _nothing_stored(question: Question, query: Query) -> Answer:
     said = "Văn bản đã nạp không nêu nội dung này (chưa có văn bản nào để tra)."
     return Answer(question.text, query.kind, True, 0.0, said, said, id=question.id)  # noqa: FBT003
-
-
-def _with_id(answer: Answer, identity: str | None) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, id=identity)

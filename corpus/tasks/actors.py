@@ -198,6 +198,7 @@ def _goes_with(before: str, piece: str) -> bool:
     """"các sở" + "ban": general words that make one phrase."""
     first, last = levelled(piece), levelled(before)
     head = next((w for w in words().together if re.match(rf"{w}(?!\w)", first)), None)
-    if head is None or piece[len(head) :].lstrip()[:1].isupper():
+    noun = words().actor_nouns.at(first, 0)
+    if head is None or piece[len(head) :].lstrip()[:1].isupper() or (noun is not None and noun.end > len(head)):
         return False
     return any(re.search(rf"(?<!\w){w}$", last) for w in words().together)

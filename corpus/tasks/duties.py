@@ -126,7 +126,7 @@ def _read_part(reading: Reading, part: Part) -> Duty | None:
 
 
 def _is_rule(reading: Reading, part: Part) -> bool:
-    """"Cơ quan có tỉ lệ trễ hẹn từ 5% thì người đứng đầu phải giải trình": a condition and its consequence, no duty."""
+    """"Trường để học sinh bỏ học quá 3% thì hiệu trưởng phải giải trình": a condition and its consequence, no duty."""
     ordered = words().order.at(reading.low, part.start) is not None
     return not ordered and _THEN.search(reading.low, part.start, part.end) is not None
 

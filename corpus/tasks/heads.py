@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.tasks.actors import Actors, actors_at, is_body
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _OPENERS_AT_MOST = 6
 _BOUNDS_AT_MOST = 4
+_COMMAS_AT_MOST = 16
 _LONE_COMMA = re.compile(r"\s*,\s*")
 _LABEL_WORDS = 8
 _FOR = re.compile(r"(?:giúp|để|có nhiệm vụ|có trách nhiệm|chỉ đạo|chịu trách nhiệm)(?!\w)")
@@ -202,7 +204,7 @@ def _past_opener(reading: Reading, at: int, end: int) -> int | None:
         return comma.end() if comma else time.end
     if words().openers.at(reading.low, at) is None:
         return _next_order(reading, at, end)
-    for comma in _COMMA.finditer(reading.text, at, end):
+    for comma in islice(_COMMA.finditer(reading.text, at, end), _COMMAS_AT_MOST):
         here = reading.blank(comma.end())
         for read_here in (_ordered, _subject, _imperative):
             found = read_here(reading, here, end)
@@ -216,7 +218,7 @@ def _next_order(reading: Reading, at: int, end: int) -> int | None:
 
     Past a label too: "Thời hạn: Ủy ban nhân dân các xã gửi báo cáo ...".
     """
-    for comma in _COMMA.finditer(reading.text, at, end):
+    for comma in islice(_COMMA.finditer(reading.text, at, end), _COMMAS_AT_MOST):
         here = reading.blank(comma.end())
         labelled = comma[0].startswith(":") and len(reading.text[at : comma.start()].split()) <= _LABEL_WORDS
         readers = (_ordered, _subject, _imperative) if labelled else (_ordered,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from corpus.text import collapse
@@ -15,7 +16,7 @@ _EDGE = " \t,;:"
 def quote_of(clause: Clause, words: str) -> str:
     """`words` if a segment of the clause holds them, else their longest stretch that one does; empty when none."""
     wanted = collapse(words).strip(_EDGE)
-    segments = [collapse(s) for s in clause.segments]
+    segments = _collapsed(clause.segments)
     if not wanted or any(wanted in s for s in segments):
         return wanted
     best = ""
@@ -24,6 +25,12 @@ def quote_of(clause: Clause, words: str) -> str:
         inside = segment if segment in wanted else ""
         best = max(best, common, inside, key=len)
     return best.strip(_EDGE)
+
+
+@lru_cache(maxsize=4)
+def _collapsed(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept for the clause at hand: a long clause is asked for a quote by each of its duties."""
+    return tuple(collapse(s) for s in segments)
 
 
 def _common_end(segment: str, wanted: str) -> str:

@@ -62,14 +62,16 @@ def when_in(reading: Reading, start: int, end: int, *, issued_on: date | None, s
     if len(kept) == 1 and len(times) == 1:
         return _reported(_when(kept[0], kept[0].text), reading.low[start:end], kept)
     blanked = list(reading.text[start:end])
+    starts = {t.start for t in kept}
     for time in times:
-        if time not in kept:
+        if time.start not in starts:
             blanked[time.start - start : time.end - start] = " " * (time.end - time.start)
     merged = read_time("".join(blanked), issued_on=issued_on)
     if merged is None:
         return When()
     telling = [t for t in kept if t.due or t.recurrence not in (None, "ongoing")] or kept
-    telling += [t for t in kept if t not in telling and _DAY_OF_YEAR.search(t.text)]
+    told = {t.start for t in telling}
+    telling += [t for t in kept if t.start not in told and _DAY_OF_YEAR.search(t.text)]
     return _reported(_when(merged, "; ".join(t.text for t in telling)), reading.low[start:end], kept)
 
 

@@ -35,7 +35,9 @@ def directive(number: str | None = "12-KH/TU", title: str = "về chuyển đổ
             Clause("PL.1", "1", "Rà soát", "1 Rà soát Sở Nội vụ", None, "row", ("1 Rà soát Sở Nội vụ",), 2,
                    (("Nội dung", "Rà soát"), ("Chủ trì", "Sở Nội vụ"))),
         ),
-        targets=(Target("I.1", "Tỉ lệ hồ sơ số", body, ">=", 65.0, unit="%", due=date(2025, 12, 31), period=("2024", "2025")),),
+        targets=(
+            Target("I.1", "Tỉ lệ hồ sơ", body, ">=", 65.0, unit="%", due=date(2025, 12, 31), period=("2024", "2025")),
+        ),
         tasks=(
             Task("II.1", "báo cáo kết quả", body, ("Sở Nội vụ",), ("Sở Tài chính", "các sở, ban, ngành"),
                  recurrence="yearly", recurs_before="12-15", report_to=("Tỉnh ủy",), via=("Văn phòng Tỉnh ủy",)),

@@ -27,7 +27,8 @@ home, start = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 for revision in range(start, start + 1000):
     passages = [Passage(f"{revision}#{n}", f"đoạn {n} của bản {revision}", f"đoạn {n} {revision}") for n in range(300)]
-    build_generation(home / "index", passages, HashEmbedder(64), VectorCache(home / "v.sqlite"), corpus_revision=str(revision))
+    vectors = VectorCache(home / "v.sqlite")
+    build_generation(home / "index", passages, HashEmbedder(64), vectors, corpus_revision=str(revision))
     print(revision, flush=True)
 """
 KILLS = 20

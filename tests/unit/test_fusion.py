@@ -14,8 +14,8 @@ cosines = st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=20).map(lamb
 
 @given(cosines, st.data())
 def test_a_fused_score_lies_between_nothing_and_one(dense: np.ndarray, data: st.DataObject) -> None:
-    lexical = np.array(data.draw(st.lists(st.floats(0, 50, width=32), min_size=len(dense), max_size=len(dense))), np.float32)
-    fused = fuse(standardised(dense, *spread(dense)), lexical, Weights())
+    scores = data.draw(st.lists(st.floats(0, 50, width=32), min_size=len(dense), max_size=len(dense)))
+    fused = fuse(standardised(dense, *spread(dense)), over_max(np.array(scores, np.float32)), Weights())
     assert ((fused >= 0) & (fused <= 1 + 1e-6)).all()
 
 

@@ -55,7 +55,7 @@ def test_before_the_first_build_there_is_none(root: Path) -> None:
 def test_the_manifest_says_what_the_generation_is_made_of(root: Path) -> None:
     manifest = _build(root, revision="r7").manifest
     assert (manifest.model, manifest.dimension, manifest.passages, manifest.corpus_revision) == ("hash-64", 64, 4, "r7")
-    assert set(manifest.files) == {p.name for p in (root / (root / "current").read_text().strip()).iterdir()} - {"manifest.json"}
+    assert set(manifest.files) == set(_files(root)) - {"manifest.json"}
 
 
 def test_a_built_generation_is_current_and_finds_the_passage(root: Path) -> None:

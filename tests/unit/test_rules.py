@@ -35,6 +35,18 @@ def rules_of(text: str, heading: str = "Nhiệm vụ, giải pháp") -> list[Rul
             "Không xét thi đua",
         ),
         ("- Kiểm tra doanh nghiệp không quá 01 lần/năm.", "Kiểm tra doanh nghiệp", "Không quá 01 lần/năm"),
+        ("a) Hạng A: từ 88 điểm trở lên;", "Từ 88 điểm trở lên", "Hạng A"),
+        ("- Xã khai khống diện tích bị thu hồi kinh phí.", "Xã khai khống diện tích", "Bị thu hồi kinh phí"),
+        (
+            "- Trường hợp mất điện quá 6 giờ, giám đốc phải báo cáo ngay.",
+            "Mất điện quá 6 giờ",
+            "Giám đốc phải báo cáo ngay",
+        ),
+        (
+            "- Cấp ủy chỉ được xếp loại trung bình nếu để trên 15% số thôn không có chi bộ.",
+            "Để trên 15% số thôn không có chi bộ",
+            "Cấp ủy chỉ được xếp loại trung bình",
+        ),
         ("- Xử lý nghiêm các tổ chức, cá nhân vi phạm.", "Tổ chức, cá nhân vi phạm", "Xử lý nghiêm"),
         (
             "- Chi bộ xếp loại xuất sắc phải có 100% đảng viên học nghị quyết.",

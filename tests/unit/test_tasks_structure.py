@@ -133,7 +133,7 @@ Số: 88/UBND-NC
 
 Kính gửi: Các sở, ban, ngành.
 
-Để nâng cao chất lượng phục vụ, Ủy ban nhân dân tỉnh yêu cầu các sở, ban, ngành và Ủy ban nhân dân các xã thực hiện các nội dung sau:
+Ủy ban nhân dân tỉnh yêu cầu các sở, ban, ngành và Ủy ban nhân dân các xã thực hiện các nội dung sau:
 
 1. Rà soát hồ sơ trễ hẹn, hoàn thành trước ngày 30/9/2026.
 
@@ -165,9 +165,11 @@ Về việc ban hành Quy chế tiếp dân
 
 Điều 1. Ban hành kèm theo Quyết định này Quy chế tiếp dân.
 
-Điều 2. Giao Thanh tra tỉnh chủ trì, phối hợp với Sở Tư pháp hướng dẫn thực hiện Quy chế; hằng năm báo cáo Chủ tịch UBND tỉnh trước ngày 20/12.
+Điều 2. Giao Thanh tra tỉnh chủ trì, phối hợp với Sở Tư pháp hướng dẫn thực hiện Quy chế; hằng năm báo cáo \
+Chủ tịch UBND tỉnh trước ngày 20/12.
 
-Điều 3. Chánh Văn phòng Ủy ban nhân dân tỉnh và Thủ trưởng các cơ quan, đơn vị liên quan chịu trách nhiệm thi hành Quyết định này./.
+Điều 3. Chánh Văn phòng Ủy ban nhân dân tỉnh và Thủ trưởng các cơ quan, đơn vị liên quan chịu trách nhiệm \
+thi hành Quyết định này./.
 
 CHỦ TỊCH
 

@@ -88,7 +88,8 @@ def test_the_time_column_gives_date_or_cycle(
 ) -> None:
     task = row(("STT", "1"), ("Nhiệm vụ", "Tập huấn công chức một cửa"), ("Chủ trì", "Sở Nội vụ"), ("Thời hạn", cell))
     assert task is not None
-    assert (task.due.isoformat() if task.due else None, task.recurrence, task.recurs_before) == (due, recurrence, recurs_before)
+    assert (task.due.isoformat() if task.due else None) == due
+    assert (task.recurrence, task.recurs_before) == (recurrence, recurs_before)
     assert task.due_text == cell
 
 
@@ -114,6 +115,7 @@ def test_a_table_of_figures_gives_no_duty() -> None:
 
 
 def test_a_dash_says_nothing() -> None:
-    task = row(("STT", "1"), ("Nhiệm vụ", "Tu bổ di tích"), ("Chủ trì", "Sở Xây dựng"), ("Phối hợp", "-"), ("Thời hạn", "…"))
+    shared = (("STT", "1"), ("Nhiệm vụ", "Tu bổ di tích"), ("Chủ trì", "Sở Xây dựng"))
+    task = row(*shared, ("Phối hợp", "-"), ("Thời hạn", "…"))
     assert task is not None
     assert (task.coop, task.due_text) == ((), None)
