@@ -39,7 +39,7 @@ _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def place_in_words(path: str, texts: Texts) -> str:
-    """A clause path (CONTRACT.md) as people say it: `II.4.-1` is "mục II.4, gạch đầu dòng 1"."""
+    """A clause path as people say it: `II.4.-1` is "mục II.4, gạch đầu dòng 1"."""
     parts: list[str] = []
     numbers: list[str] = []
     in_article = False

@@ -1,4 +1,4 @@
-"""Rows of `chidao list` in the form CONTRACT.md fixes: records to plain JSON types, and what of them is listed."""
+"""Rows of `chidao list` in their fixed form: records to plain JSON types, and what of them is listed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reading directives: files in, clauses, metadata, targets, tasks and rules out, kept in the store. Knows neither search nor Telegram."""
+"""Reading directives: clauses, metadata, targets, tasks and rules, kept in the store. Knows no search, no Telegram."""

@@ -7,7 +7,7 @@ class ChidaoError(Exception):
     """Base of every expected failure. `str(error)` is one clear sentence in Vietnamese, fit to show as it is."""
 
 
-class UnreadableFile(ChidaoError):
+class UnreadableFileError(ChidaoError):
     """A file that cannot be read as a directive; the sentence says why and what would help."""
 
 

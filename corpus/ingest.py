@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from corpus.errors import ChidaoError, UnreadableFile
+from corpus.errors import ChidaoError, UnreadableFileError
 from corpus.identity import content_hash, reading_version
 from corpus.manifest import Manifest, complete, explain_missing
 from corpus.store_writing import AlreadyStoredError, IncomingFile
@@ -53,7 +53,7 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file; `reason` says why it was refused. Fields as the JSON line in CONTRACT.md."""
+    """What became of one file; `reason` says why it was refused. Fields as the line of `ingest --json`."""
 
     file: str
     status: Status
@@ -152,7 +152,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _ingest_file(path: Path, run: _Run) -> FileReport:
     try:
         return _settle(path, run)
-    except (UnreadableFile, AlreadyStoredError) as refusal:
+    except (UnreadableFileError, AlreadyStoredError) as refusal:
         return FileReport(str(path), "refused", str(refusal))
 
 
@@ -160,7 +160,7 @@ def _settle(path: Path, run: _Run) -> FileReport:
     try:
         content = content_hash(path.read_bytes())
     except OSError as error:
-        raise UnreadableFile(f"Không mở được tệp: {error.strerror or error}.") from error
+        raise UnreadableFileError(f"Không mở được tệp: {error.strerror or error}.") from error
     where = str(path.resolve())
     run.seen.append((path.name, content))
     files = run.store.files()
@@ -222,7 +222,7 @@ def _read(
         raise
     except Exception as error:
         _log.exception("reading failed", extra={"file": str(path)})
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"Lỗi không lường trước khi đọc tệp ({type(error).__name__}); các tệp khác vẫn được nạp."
         ) from error
     completed: list[Directive] = []
@@ -238,7 +238,7 @@ def _read(
         missing = explain_missing(meta, path.name)
         warnings += [*directive.metadata.warnings, *said, *([missing] if missing else [])]
     if not any(_is_directive(d) for d in completed):
-        raise UnreadableFile(
+        raise UnreadableFileError(
             "Không thấy văn bản chỉ đạo trong tệp: không số hiệu, loại văn bản, nơi ban hành, nhiệm vụ hay chỉ tiêu. "
             "Nếu đúng là văn bản, khai số hiệu hoặc loại văn bản bằng --manifest."
         )

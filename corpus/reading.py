@@ -21,7 +21,7 @@ def read_file(path: Path) -> list[Directive]:
     """The directives in one file, in order.
 
     Raises:
-        UnreadableFile: the file cannot be read as text.
+        UnreadableFileError: the file cannot be read as text.
     """
     return read_text(read_source(path))
 

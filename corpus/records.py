@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ClauseKind = Literal["front", "heading", "item", "bullet", "paragraph", "row", "note", "end"]
 Operator = Literal[">=", "<=", "~", "range", "top", "="]
@@ -17,7 +19,7 @@ Recurrence = Literal["yearly", "half-yearly", "quarterly", "monthly", "weekly", 
 class Source:
     """Text of one file, or of one directive inside it, in NFC with its line breaks as published.
 
-    `page_starts` holds the character offset at which each page begins, first page first; empty when the format has none.
+    `page_starts` holds the character offset at which each page begins, first page first; empty without pages.
     """
 
     text: str
@@ -28,10 +30,10 @@ class Source:
 class Clause:
     """One node of a directive's outline.
 
-    `path` joins the labels from the root with dots (CONTRACT.md, e.g. `II.3.3.2.-1`, `I.p1`, `PL2.I.7`, `0.p1`, `end`).
-    `text` is the clause's own words without its children's, runs of white space as single spaces, otherwise as published,
-    label included. `segments` are the pieces of `text` that stand contiguously in the source: one, unless a page number,
-    page header or footnote interrupts the clause; only a substring of a segment may be quoted.
+    `path` joins the labels from the root with dots (e.g. `II.3.3.2.-1`, `I.p1`, `PL2.I.7`, `0.p1`, `end`).
+    `text` is the clause's own words without its children's, runs of white space as single spaces, otherwise as
+    published, label included. `segments` are the pieces of `text` that stand contiguously in the source: one, unless a
+    page number, page header or footnote interrupts the clause; only a substring of a segment may be quoted.
     `heading` is the title of a heading, or the first words of anything else, without label and mark-up.
     `cells` holds (column title, cell text) pairs for a table row.
     """
@@ -82,7 +84,10 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A goal the directive sets: one (indicator, value, deadline). Fields as CONTRACT.md; `value` None is a completion goal."""
+    """A goal the directive sets: one (indicator, value, deadline). Its `value` is None when the goal is completion.
+
+    Fields as `chidao list targets` prints them.
+    """
 
     path: str
     indicator: str
@@ -101,7 +106,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A duty with an actor or a time. `recurs_before` is `MM-DD` (yearly) or `DD` (monthly). Fields as CONTRACT.md."""
+    """A duty with an actor or a time. `recurs_before` is `MM-DD` (yearly) or `DD` (monthly).
+
+    Fields as `chidao list tasks` prints them.
+    """
 
     path: str
     action: str

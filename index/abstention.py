@@ -16,21 +16,22 @@ from importlib import resources
 from corpus.places import same_place
 from corpus.text import comparable
 from index.candidates import Candidate
-from index.documents import names_document
+from index.documents import fit, names_document
 from index.evidence import Evidence, TermWeights, has_figures
+from index.expected import expected, lacking
+from index.headlines import term_fit
 from index.library import Library
 from index.query import Query
 
 SIGNALS = (
-    "bias", "top_share", "margin", "dense", "part_dense", "coverage", "context_coverage", "sentence_coverage", "rarest_missing",
-    "year_missing", "year_other", "figure_missing", "unit_missing_in_clause", "unit_missing_in_directive", "place_other",
-    "document_unknown", "document_other", "wants_value", "wants_time", "wants_actor", "wants_report", "long_question",
+    "bias", "top_share", "margin", "dense", "part_dense", "coverage", "context_coverage", "sentence_closeness", "rarest_missing",
+    "year_missing", "year_missing_in_sentence", "figure_missing", "unit_missing_in_clause", "unit_missing_in_directive",
+    "place_other", "document_unknown", "document_other", "directive_gap", "row_closeness", "row_of_other_year",
+    "lacks_in_sentence", "lacks_in_clause", "lacks_money", "lacks_day", "lacks_department", "lacks_person", "lacks_contact",
+    "asks_something", "long_question",
 )  # fmt: skip
 
-_YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
-_TIME = re.compile(
-    r"\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:hằng|hàng|mỗi|từng) (?:năm|quý|tháng|tuần)|định kỳ|định kì|thường xuyên|quý [ivx\d]+|khóa|lộ trình|kịp thời|ngay"
-)
+_YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d.,]*\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,18 @@ def signals(
     """The signals of one question. `candidates` are those of the evidence, in its order."""
     top = evidence[0]
     text = comparable(top.clause.text)
-    chain = comparable(" . ".join([top.directive.title or "", *library.chain(top.key)]))
+    chain = comparable(" . ".join([top.directive.title or "", *top.chain]))
     others = [item.probability for item in evidence[1:]]
     years = {int(y) for y in _YEARS.findall(text)}
     above = {int(y) for y in _YEARS.findall(chain)}
-    reached = _reached(query.years, years | above)
+    in_sentence = {int(y) for y in _YEARS.findall(top.sentence)} or above
     whole = " ".join(library.clauses[k].text for k in library.by_directive[top.directive.key]) if query.units else ""
     uncovered = [weights.idf.get(t, 0.0) for t in query.terms if t not in text and t not in chain]
     highest = max((weights.idf.get(t, 0.0) for t in query.terms), default=1.0) or 1.0
+    wanted = expected(query.focus)
+    chain_or_rows = f"{chain} {' '.join(str(t.due or '') for t in top.targets)}"
+    in_part, in_clause = lacking(wanted, f"{top.sentence} {chain_or_rows}"), lacking(wanted, f"{text} {chain_or_rows}")
+    close, misfit = _rows_close(query, evidence, weights)
     return (
         1.0,
         top.probability,
@@ -91,20 +96,46 @@ def signals(
         weights.coverage(f"{text} {chain}"),
         weights.closeness(top.sentence),
         max(uncovered, default=0.0) / highest,
-        float(bool(query.years) and not reached),
-        float(bool(query.years) and not reached and bool(years)),
+        float(not _reached(query.years, years | above)),
+        float(not _reached(query.years, in_sentence)),
         1.0 - has_figures(query.figures, text) if query.figures else 0.0,
         _missing_units(query, f"{text} {chain}"),
         _missing_units(query, comparable(whole)) if query.units else 0.0,
         float(_place_other(query, top)),
         float(bool(query.documents) and not _known_document(query, library)),
         float(bool(query.documents) and not _names(query, top)),
-        float(query.kind == "target" and not re.search(r"\d", text)),
-        float(query.kind == "deadline" and not _TIME.search(text) and not (above or top.targets)),
-        float(query.kind == "responsibility" and not any(t.lead for t in top.tasks)),
-        float(query.kind == "report" and "báo cáo" not in text),
+        _directive_gap(query, top, evidence, weights),
+        close,
+        misfit,
+        float(bool(in_part)),
+        float(bool(in_clause)),
+        float("money" in in_clause),
+        float("day" in in_part),
+        float("department" in in_clause),
+        float("person" in in_clause),
+        float("contact" in in_clause),
+        float(bool(wanted)),
         math.log(max(len(query.terms), 1) / 10),
     )
+
+
+def _rows_close(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> tuple[float, float]:
+    """Closeness (up to 1.5) of the nearest target of the asked years, and of the nearest one of other years."""
+    fitting = other = 0.0
+    for item in evidence[:3]:
+        for target in item.targets:
+            close = min(1.5, weights.closeness(f"{target.indicator} {target.scope or ''}"))
+            if term_fit(query, target) < 0:
+                other = max(other, close)
+            else:
+                fitting = max(fitting, close)
+    return fitting, max(0.0, other - fitting) if query.years else 0.0
+
+
+def _directive_gap(query: Query, top: Evidence, evidence: Sequence[Evidence], weights: TermWeights) -> float:
+    """How much worse the answer's directive fits the named one than the best directive of the evidence (0 when best)."""
+    totals = {item.directive.key: fit(query, item.directive, weights.idf).total for item in evidence}
+    return max(totals.values()) - totals[top.directive.key]
 
 
 def _reached(asked: frozenset[int], years: set[int]) -> bool:

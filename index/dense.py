@@ -65,7 +65,7 @@ class DenseIndex:
         """Rows and cosines of the best `k` passages, or of all there are, best first; `mask` keeps True rows."""
         # With a selector FAISS scans in one pass, without one it goes by way of block products: for a single question
         # among 100,000 passages 8 ms against 22 ms of processor time (faiss 1.15).
-        selector = faiss.IDSelectorAll()
+        selector: faiss.IDSelector = faiss.IDSelectorAll()
         if mask is not None:
             bits = np.packbits(mask, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))

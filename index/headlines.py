@@ -47,7 +47,7 @@ def _rank_targets(query: Query, evidence: Sequence[Evidence], weights: TermWeigh
     for i, item in enumerate(evidence):
         for target in item.targets:
             words = f"{target.indicator} {target.scope or ''} {target.unit or ''}"
-            close = weights.closeness(words) + 0.3 * weights.closeness(target.quote) + _term_fit(query, target)
+            close = weights.closeness(words) + 0.3 * weights.closeness(target.quote) + term_fit(query, target)
             close += 0.5 * has_figures(query.figures, _figures_of(target)) + 0.5 * item.probability
             ranked.append((close, i, target))
     return sorted(ranked, key=lambda row: -row[0])
@@ -57,7 +57,7 @@ def _figures_of(target: StoredTarget) -> str:
     return " ".join(number(v) for v in (target.value, target.value_max) if v is not None)
 
 
-def _term_fit(query: Query, target: StoredTarget) -> float:
+def term_fit(query: Query, target: StoredTarget) -> float:
     """Whether the row's own term answers to the years asked: +0.8, or -1.5 when it is of other years."""
     if not query.years:
         return 0.0
@@ -77,7 +77,7 @@ def _target(query: Query, evidence: Sequence[Evidence], weights: TermWeights) ->
     if not ranked or ranked[0][0] < CLOSE_ENOUGH:
         return None
     close, at, best = ranked[0]
-    if weights.closeness(f"{best.indicator} {best.scope or ''} {best.quote}") < CLOSE_ENOUGH or _term_fit(query, best) < 0:
+    if weights.closeness(f"{best.indicator} {best.scope or ''} {best.quote}") < CLOSE_ENOUGH or term_fit(query, best) < 0:
         return None
     return Headline(f"{target_line(best)}.", at, targets=(best,))
 

@@ -30,7 +30,7 @@ FEATURES = (
     "focus_whole_dense_raw", "focus_part_dense_raw",
     "clause_coverage", "pair_coverage", "context_coverage", "synonym_coverage", "local_coverage",
     "year_in_clause", "year_above", "year_other", "figures", "units_in_clause", "units_above",
-    "own_number", "implemented", "cited", "kind_of_directive", "issuer", "place", "signer", "title", "period",
+    "own_number", "implemented", "cited", "kind_of_directive", "issuer", "place", "signer", "title", "period", "named_gap",
     "directive_best", "has_target", "has_lead", "has_time", "has_report", "has_rule", "has_citation",
     "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document", "short", "long", "boilerplate", "past",
 )  # fmt: skip
@@ -107,6 +107,8 @@ def features(
         key = library.clauses[candidate.key].directive
         best[key] = max(best.get(key, 0.0), float(score))
     fits = {key: fit(query, library.directives[key], idf) for key in best}
+    named = bool(query.documents or query.document_kinds) or any(f.signer for f in fits.values())
+    nearest = max((f.total for f in fits.values()), default=0.0)
     local = {key: _local_idf(query, key, [c for c in candidates if library.clauses[c.key].directive == key], reader) for key in best}
     top = max(best.values(), default=1.0)
     pairs = set(zip(query.terms, query.terms[1:], strict=False))
@@ -122,6 +124,7 @@ def features(
                 *_years_fit(query, words),
                 _share_of(query.figures, words.text), _units(query, words.text), _units(query, words.above_text),
                 *fits[clause.directive].as_tuple(),
+                fits[clause.directive].total - nearest if named else 0.0,
                 best[clause.directive] - top,
                 *_rows_fit(query, candidate.key, library, words),
                 *_kind_fit(query, clause.kind),

@@ -35,7 +35,7 @@ PRIOR = {
     "clause_coverage": 1.0, "pair_coverage": 0.5, "context_coverage": 1.0, "synonym_coverage": 0.5, "local_coverage": 1.0,
     "year_in_clause": 0.7, "year_above": 0.6, "year_other": -0.5, "figures": 1.0, "units_in_clause": 0.5, "units_above": 0.2,
     "own_number": 2.0, "implemented": 0.7, "cited": 0.3, "kind_of_directive": 1.0, "issuer": 0.8, "place": 1.2, "signer": 2.0,
-    "title": 0.5, "period": 0.7, "directive_best": 0.3,
+    "title": 0.5, "period": 0.7, "named_gap": 0.5, "directive_best": 0.3,
     "has_target": 0.4, "has_lead": 0.4, "has_time": 0.4, "has_report": 0.5, "has_rule": 0.6, "has_citation": 0.4,
     "heading": -1.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
     "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5, "short": -0.2, "boilerplate": -0.2,

@@ -67,14 +67,14 @@ def _passages(texts: Path | None) -> list[str]:
             raise WrongUsageError(say("cli.bench.no_texts", file=texts)) from error
         return [line.strip() for line in lines if line.strip()]
     import corpus.samples  # noqa: PLC0415
-    from corpus.errors import UnreadableFile  # noqa: PLC0415
+    from corpus.errors import UnreadableFileError  # noqa: PLC0415
     from corpus.reading import read_file  # noqa: PLC0415
 
     passages: list[str] = []
     for path in sorted(Path(next(iter(corpus.samples.__path__))).iterdir()):
         try:
             passages += [clause.text for directive in read_file(path) for clause in directive.clauses if clause.text]
-        except UnreadableFile:
+        except UnreadableFileError:
             continue
     return passages
 

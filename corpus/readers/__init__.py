@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFileError
 from corpus.readers import plain
 from corpus.records import Source
 
@@ -33,22 +33,24 @@ def read_source(path: Path) -> Source:
     """The text of the file at `path`, in NFC with its line breaks as published.
 
     Raises:
-        UnreadableFile: the file is missing, of another format, empty, too large, binary or in an unknown encoding.
+        UnreadableFileError: the file is missing, of another format, empty, too large, binary or in an unknown encoding.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         accepted = ", ".join(accepted_suffixes())
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"Chưa đọc được định dạng “{path.suffix or 'không đuôi'}”; các định dạng đọc được: {accepted}."
         )
     try:
         size = path.stat().st_size
         if size > LARGEST:
-            raise UnreadableFile(f"Tệp quá lớn ({size / 1e6:.0f} MB); mỗi tệp văn bản tối đa {LARGEST // 1024**2} MB.")
+            raise UnreadableFileError(
+                f"Tệp quá lớn ({size / 1e6:.0f} MB); mỗi tệp văn bản tối đa {LARGEST // 1024**2} MB."
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(f"Không mở được tệp “{path.name}”: {error.strerror or error}.") from error
+        raise UnreadableFileError(f"Không mở được tệp “{path.name}”: {error.strerror or error}.") from error
     source = reader(content)
     if not source.text.strip():
-        raise UnreadableFile("Tệp không có chữ nào để đọc; nếu là bản chụp thì cần nhận dạng chữ (OCR) trước.")
+        raise UnreadableFileError("Tệp không có chữ nào để đọc; nếu là bản chụp thì cần nhận dạng chữ (OCR) trước.")
     return source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFileError
 from corpus.records import Source
 from corpus.text import nfc
 
@@ -23,12 +23,12 @@ def read(content: bytes) -> Source:
     """Text in UTF-8 (with or without a byte-order mark) or UTF-16 (with one); a form feed begins a new page.
 
     Raises:
-        UnreadableFile: the bytes are no such text.
+        UnreadableFileError: the bytes are no such text.
     """
     text = nfc(_decode(content)).replace("\r\n", "\n").replace("\r", "\n")
     stray = len(_STRAY.findall(text))
     if "\0" in text or stray > _TOLERATED * len(text):
-        raise UnreadableFile("Nội dung tệp là dữ liệu nhị phân, không phải văn bản thuần.")
+        raise UnreadableFileError("Nội dung tệp là dữ liệu nhị phân, không phải văn bản thuần.")
     if stray:
         text = _STRAY.sub("", text)
     feeds = [i + 1 for i, c in enumerate(text) if c == "\f"] if "\f" in text else []
@@ -41,7 +41,7 @@ def _decode(content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\0" in content[:4096]:
-            raise UnreadableFile("Nội dung tệp là dữ liệu nhị phân, không phải văn bản thuần.") from error
-        raise UnreadableFile(
+            raise UnreadableFileError("Nội dung tệp là dữ liệu nhị phân, không phải văn bản thuần.") from error
+        raise UnreadableFileError(
             "Tệp không theo bảng mã UTF-8 hay UTF-16; hãy lưu lại ở bảng mã UTF-8 (Unicode dựng sẵn) rồi nạp."
         ) from error

@@ -27,16 +27,19 @@ class Signal:
                 waiter.set_result(None)
         self._waiters.clear()
 
-    async def wait(self, seconds: float | None = None) -> bool:
-        """True when fired, False when `seconds` passed first."""
+    def next(self) -> asyncio.Future[None]:
+        """Done at the next change: it counts from this call on, not from when it is first awaited."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
+        waiter.add_done_callback(self._waiters.discard)
+        return waiter
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        """True when fired, False when `seconds` passed first."""
         try:
-            await asyncio.wait_for(waiter, seconds)
+            await asyncio.wait_for(self.next(), seconds)
         except TimeoutError:
             return False
-        finally:
-            self._waiters.discard(waiter)
         return True
 
 

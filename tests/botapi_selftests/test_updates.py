@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import aiohttp
 import pytest
 
+from tests.botapi.methods.updating import Polling
 from tests.botapi.server import Pace, running_server
+from tests.botapi.updates import UpdateQueue
 from tests.botapi_selftests.conftest import Api
 
 
@@ -166,3 +169,11 @@ async def test_each_bot_has_its_own_updates_and_private_chats(telegram_server, a
     telegram.send_text(lan, telegram.private(lan, other), "gửi bot kia")
     assert await api.ok("getUpdates") == []
     assert texts((await api("getUpdates", token=other.token))["result"]) == ["gửi bot kia"]
+
+
+async def test_an_update_that_comes_just_as_a_poll_begins_to_wait_ends_it():
+    queue = UpdateQueue(time.time, first_id=1)
+    # Runs as soon as the poll first gives way, before anything the poll itself may have scheduled.
+    asyncio.get_running_loop().call_soon(queue.add, "message", {"text": "một"}, ("chat", 1))
+    async with asyncio.timeout(1):
+        assert texts(await Polling(spacing=0).poll(queue, offset=0, limit=100, seconds=5)) == ["một"]

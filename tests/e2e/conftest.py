@@ -98,20 +98,6 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.chdir(tmp_path)
 
 
-@pytest_asyncio.fixture(autouse=True)
-async def polls_look_again(telegram_server: BotApiServer) -> AsyncIterator[None]:  # noqa: F811
-    """Lets open polls look for updates now and then: one that has just begun to wait may miss the call to wake up."""
-
-    async def look_again() -> None:
-        while True:
-            await asyncio.sleep(0.05)
-            telegram_server.bot.updates.arrived.fire()
-
-    task = asyncio.create_task(look_again())
-    yield
-    task.cancel()
-
-
 @asynccontextmanager
 async def bot_in_this_process(
     server: BotApiServer, home: Path, mode: str, **settings: Any

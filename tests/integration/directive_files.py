@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFileError
 from corpus.records import CitedDirective, Clause, Directive, Metadata, Rule, Source, Target, Task
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read(path: Path) -> list[Directive]:
     found = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if line == "!":
-            raise UnreadableFile("Tệp hỏng.")
+            raise UnreadableFileError("Tệp hỏng.")
         if line == "?":
             raise ZeroDivisionError
         number, title, body = line.split("|")

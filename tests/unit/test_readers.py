@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFileError
 from corpus.readers import LARGEST, accepted_suffixes, plain, read_source
 
 if TYPE_CHECKING:
@@ -53,24 +53,24 @@ def test_an_unreadable_file_is_refused_with_a_sentence_that_says_why(
 ) -> None:
     file = tmp_path / name
     file.write_bytes(content)
-    with pytest.raises(UnreadableFile, match=reason) as refusal:
+    with pytest.raises(UnreadableFileError, match=reason) as refusal:
         read_source(file)
     assert "\n" not in str(refusal.value)
 
 
 def test_an_unknown_suffix_is_answered_with_all_accepted_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile) as refusal:
+    with pytest.raises(UnreadableFileError) as refusal:
         read_source(tmp_path / "bang-tinh.abc")
     assert all(suffix in str(refusal.value) for suffix in accepted_suffixes())
 
 
 def test_a_missing_file_and_a_huge_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="Không mở được"):
+    with pytest.raises(UnreadableFileError, match="Không mở được"):
         read_source(tmp_path / "khong-co.txt")
     huge = tmp_path / "to.txt"
     with huge.open("wb") as file:
         file.truncate(LARGEST + 1)
-    with pytest.raises(UnreadableFile, match="quá lớn"):
+    with pytest.raises(UnreadableFileError, match="quá lớn"):
         read_source(huge)
 
 
@@ -80,5 +80,5 @@ def test_a_stray_control_character_of_a_converter_does_not_refuse_a_long_text() 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_either_read_or_are_refused(content: bytes) -> None:
-    with suppress(UnreadableFile):
+    with suppress(UnreadableFileError):
         assert isinstance(plain.read(content).text, str)

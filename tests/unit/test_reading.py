@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFileError
 from corpus.reading import read_file, read_text
 from corpus.records import Source
 
@@ -24,7 +24,7 @@ def test_every_row_of_a_sample_stands_in_one_of_its_clauses(file: Path) -> None:
 def test_an_unreadable_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     empty = tmp_path / "trong.txt"
     empty.write_text("")
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(UnreadableFileError):
         read_file(empty)
 
 

@@ -66,9 +66,9 @@ class Polling:
         self._last_offset, self._last_start = offset, now
         interrupted = self._waiting = asyncio.get_running_loop().create_future()
         while not queue.available(offset) and (left := now + seconds - asyncio.get_running_loop().time()) > 0:
-            arrival = asyncio.ensure_future(queue.arrived.wait(left))
+            arrival = queue.arrived.next()
             try:
-                await asyncio.wait({arrival, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({arrival, interrupted}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             except asyncio.CancelledError:
                 interrupted.cancel()
                 raise
