@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from bot.access import Access, operator_access
-from bot.citing import for_reading, row_for_reading
+from bot.citation_words import for_reading, row_for_reading
 from bot.clock import Clock, make_clock
 from bot.conversation import Conversation
 from bot.guide import load_guide

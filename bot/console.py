@@ -6,31 +6,27 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.markup import escape
 from rich.padding import Padding
-from rich.panel import Panel
 from rich.text import Text
 
 from bot.access import OPERATOR
 from bot.callbacks import OpenClause
 from bot.conversation import Asking, Incoming, Notice, Pressed, Reply
+from bot.drawing import drawn, reading_console
 from bot.rendering import Screen, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from bot.composition import Composition
     from bot.conversation import Conversation
-    from bot.document import Block, Style
 
 CHAT = 0
 LEAVE = frozenset({"/thoat", "/exit", "/quit"})
-
-_STYLES: dict[Style, str] = {"plain": "", "bold": "bold", "italic": "dim italic", "code": "cyan"}
-_WIDTH = 100
 
 
 class ConsoleChat:
@@ -92,10 +88,7 @@ class ConsoleChat:
             self._screen = screen
 
     def _drawn(self, screen: Screen) -> Iterator[RenderableType]:
-        for position, block in enumerate(screen.blocks):
-            if position and block.kind == "text" and screen.blocks[position - 1].kind == "text":
-                yield Text()
-            yield _block(block)
+        yield from drawn(screen.blocks)
         labels = [button.label for row in screen.buttons for button in row]
         # Suggestions are numbered where they stand in the text; a button that only repeats the number adds nothing.
         numbered = [(n, label) for n, label in enumerate(labels, 1) if label != str(n)]
@@ -105,17 +98,11 @@ class ConsoleChat:
             yield Text.assemble((f" {number} ", "bold red"), " ", label)
 
 
-def _block(block: Block) -> RenderableType:
-    text = Text.assemble(*((span.text, _STYLES[span.style]) for span in block.spans))
-    return Panel(text, border_style="dim") if block.kind == "quote" else text
-
-
 def run_chat(app: Composition) -> None:
     """Chats at the terminal until /thoat, Ctrl-D or the end of the piped input."""
     typed = sys.stdin.isatty()
     prompt = app.texts("console.prompt")
-    console = Console(highlight=False)
-    console.width = min(console.width, _WIDTH)
+    console = reading_console()
     with console.status(app.texts("console.opening")):
         app.service.refresh()
     chat = ConsoleChat(app.conversation(app.console_access()), console)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.callbacks import AskSuggestion, OpenClause, TurnGuide, decode
-from bot.exchanges import Exchange, Exchanges
 from bot.logs import get_logger
+from bot.recent_questions import Exchange, Exchanges
 from corpus.errors import ChidaoError
 from index.answers import Answer, Citation, Question
 

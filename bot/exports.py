@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from bot.rows import Kind, Row
+    from bot.list_rows import Kind, Row
     from bot.texts import Texts
 
 Format = Literal["table", "jsonl", "csv", "xlsx", "ics"]

@@ -1,4 +1,4 @@
-"""Replies as screens: what a person sees, as blocks of a document, and the buttons below. Pure; knows no Telegram."""
+"""Replies as screens: what a person sees, as message blocks, and the buttons below. Pure; knows no Telegram."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.callbacks import AskSuggestion, OpenClause, TurnGuide, encode
-from bot.citing import citation_label, citation_line, for_reading, place_in_words
+from bot.citation_words import TITLE_LIMIT, citation_label, citation_line, for_reading, place_in_words
 from bot.conversation import Answered, ClauseShown, GuideShown, Notice
-from bot.document import Block, Span, marked, paragraph, quotation, shorten
+from bot.message_blocks import Block, Span, marked, paragraph, quotation, shorten
 from corpus.identity import clause_token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.conversation import Reply
     from bot.texts import Texts
     from index.answers import Answer, Citation
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 CITATION_BUTTONS = 5
 SUGGESTIONS = 5
 _SUGGESTION_LIMIT = 300
+_SHORT_TITLE = 80
 _QUOTATION = re.compile(r"“(?P<words>.+)”(?: \([^()]*(?:\([^()]*\)[^()]*)*\))?\.?", re.DOTALL)
 
 
@@ -52,6 +55,18 @@ def render(reply: Reply, texts: Texts) -> Screen:
             return _guide(reply, texts)
 
 
+def answer_page(answer: Answer, texts: Texts) -> tuple[Block, ...]:
+    """An answer to read where nothing can be pressed: citations that it does not quote are lines, not buttons."""
+    said, quoted = _taken_apart(answer)
+    blocks = [paragraph(answer.headline, "bold"), *(paragraph(words) for words in said)]
+    if answer.abstained:
+        return _with_suggestions(blocks, answer, texts).blocks
+    for citation, words in quoted.items():
+        blocks += _quoted(citation, words, texts, _SHORT_TITLE)
+    others = [citation_line(c, texts, _SHORT_TITLE) for c in answer.citations if c not in quoted]
+    return (*blocks, *([_list(texts("answer.see_also"), (f"• {line}" for line in others))] if others else []))
+
+
 def _answer(answer: Answer, asked: str | None, texts: Texts) -> Screen:
     said, quoted = _taken_apart(answer)
     blocks: list[Block] = []
@@ -78,7 +93,8 @@ def _with_suggestions(blocks: list[Block], answer: Answer, texts: Texts) -> Scre
         clause = next((c for c in answer.citations if f"mục {c.path}:" in suggestion), None)
         press = OpenClause(clause_token(clause.directive, clause.path)) if clause else AskSuggestion(number)
         row.append(Button(str(number), encode(press)))
-    return Screen((*blocks, _numbered(texts("answer.suggestions"), lines)), (tuple(row),))
+    numbered = (f"{n}. {line}" for n, line in enumerate(lines, 1))
+    return Screen((*blocks, _list(texts("answer.suggestions"), numbered)), (tuple(row),))
 
 
 def _taken_apart(answer: Answer) -> tuple[list[str], dict[Citation, str]]:
@@ -119,12 +135,12 @@ def _repeats(line: str, suggestions: tuple[str, ...]) -> bool:
     return line.removeprefix("•").strip() in suggestions
 
 
-def _quoted(citation: Citation, words: str, texts: Texts) -> list[Block]:
-    return [quotation(for_reading(words)), paragraph(f"📄 {citation_line(citation, texts)}", "italic")]
+def _quoted(citation: Citation, words: str, texts: Texts, title_limit: int = TITLE_LIMIT) -> list[Block]:
+    return [quotation(for_reading(words)), paragraph(f"📄 {citation_line(citation, texts, title_limit)}", "italic")]
 
 
-def _numbered(title: str, lines: list[str]) -> Block:
-    return Block((Span("\n".join([title, *(f"{n}. {line}" for n, line in enumerate(lines, 1))])),))
+def _list(title: str, lines: Iterable[str]) -> Block:
+    return Block((Span("\n".join([title, *lines])),))
 
 
 def _whole_button(citation: Citation, texts: Texts) -> Button:

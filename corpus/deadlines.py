@@ -10,11 +10,9 @@ import calendar
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-import yaml
-
+from corpus.data_files import load_yaml
 from corpus.records import Recurrence
 from corpus.text import comparable
 
@@ -194,5 +192,4 @@ def _in_window(deadline: Deadline, first: date | None, last: date | None) -> Ite
 
 @cache
 def _knowledge() -> dict[str, Any]:
-    text = files("corpus").joinpath("data", "deadlines.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, Any]", yaml.safe_load(text))
+    return cast("dict[str, Any]", load_yaml("corpus", "data/deadlines.yaml"))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from corpus.data_files import parse_yaml
 from corpus.errors import SettingsError
 from corpus.text import comparable
 
@@ -72,7 +73,7 @@ def load_manifest(path: Path) -> Manifest:
         SettingsError: the file is missing, not YAML, or not of the form above.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        content = parse_yaml(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"Không đọc được tệp kê khai {path}: {getattr(error, 'strerror', None) or error}."

@@ -67,7 +67,7 @@ def compose(query: Query, evidence: Sequence[Evidence], weights: TermWeights, ve
     ordered = _lead_with(evidence, line)
     top = ordered[0]
     parts = _parts_of_heading(top, library)
-    if line is None and parts:
+    if line is None and parts and query.kind == "list":
         said, body = _outlined(top, parts)
     else:
         said = shorten(line.text if line else f"{_time_above(query, top)}{unlabelled(top)}", HEADLINE_LIMIT)

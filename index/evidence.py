@@ -88,7 +88,7 @@ def _best_sentence(query: Query, candidate: Candidate, text: str, weights: TermW
     spread = (high - low) or 1.0
 
     def score(i: int) -> float:
-        return (dense[i] - low) / spread + weights.closeness(parts[i]) + constraint_fit(query, parts[i])
+        return (dense[i] - low) / spread + 1.5 * weights.closeness(parts[i]) + constraint_fit(query, parts[i])
 
     return parts[max(range(len(parts)), key=score)]
 

@@ -5,6 +5,7 @@ Readers hold an immutable snapshot. A torn or altered generation is refused, nev
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -12,6 +13,7 @@ import os
 import shutil
 import time
 import uuid
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,7 @@ from index.lexical import LexicalIndex, build_lexical
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -180,13 +182,15 @@ def build_generation(
     folder = root / f"g{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
     folder.mkdir()
     try:
-        _write(folder, passages, rows, embedder, corpus_revision)
-        generation = load_generation(folder)
-        _point(root, folder.name)
+        manifest = _write(folder, passages, rows, embedder, corpus_revision)
+        generation = _load(folder, manifest)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _delete_old(root)
+    with _turn(root):  # nobody may sweep this folder away between its manifest and the pointer
+        _finish(folder, manifest)
+        _point(root, folder.name)
+        _delete_old(root)
     return generation
 
 
@@ -197,7 +201,7 @@ def current_generation(root: Path) -> Generation | None:
     Raises SearchIndexError when none does.
     """
     pointer = root / _POINTER
-    for _ in range(3):  # a newer build may delete the folder between the two reads
+    for _ in range(5):  # a newer build may delete the folder between the two reads
         try:
             named = pointer.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
@@ -222,7 +226,10 @@ def current_generation(root: Path) -> Generation | None:
 
 def load_generation(folder: Path) -> Generation:
     """Load one generation and check every file against the manifest. Raises SearchIndexError when anything is amiss."""
-    manifest = _read_manifest(folder)
+    return _load(folder, _read_manifest(folder))
+
+
+def _load(folder: Path, manifest: Manifest) -> Generation:
     for name, digest in manifest.files.items():
         if _digest(folder / name) != digest:
             raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: tệp {name} thiếu hoặc đã bị đổi.")
@@ -248,7 +255,7 @@ def load_generation(folder: Path) -> Generation:
 
 def _write(
     folder: Path, passages: Sequence[Passage], rows: NDArray[np.float32], embedder: Embedder, corpus_revision: str
-) -> None:
+) -> Manifest:
     encoded = encode(passage.text for passage in passages)
     stored = {"keys": [passage.key for passage in passages], "texts": [passage.text for passage in passages]}
     (folder / _PASSAGES).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
@@ -260,7 +267,7 @@ def _write(
     for path in sorted(folder.iterdir()):
         files[path.name] = _digest(path)
         _flush(path)
-    manifest = Manifest(
+    return Manifest(
         schema=SCHEMA_VERSION,
         model=embedder.name,
         dimension=embedder.dimension,
@@ -270,11 +277,23 @@ def _write(
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         files=files,
     )
+
+
+def _finish(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, which makes the folder a generation."""
     partial = folder / f"{_MANIFEST}.partial"
     partial.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
     _flush(partial)
     partial.replace(folder / _MANIFEST)
     _flush(folder)
+
+
+@contextmanager
+def _turn(root: Path) -> Iterator[None]:
+    """One builder at a time, also between processes; a crash gives the turn back."""
+    with (root / ".turn").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _point(root: Path, name: str) -> None:
@@ -295,9 +314,17 @@ def _delete_old(root: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     deadline = time.time() - _ABANDONED_AFTER
     for path in root.iterdir():
-        unfinished = path.name.startswith("g") and path not in finished
-        if (unfinished or path.name.startswith(f".{_POINTER}-")) and path.stat().st_mtime < deadline:
+        unfinished = path.name.startswith("g") and not (path / _MANIFEST).is_file()
+        if (unfinished or path.name.startswith(f".{_POINTER}-")) and _changed(path) < deadline:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _changed(path: Path) -> float:
+    """When a path last changed; "just now" when somebody has taken it away meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _finished(root: Path) -> list[Path]:

@@ -63,6 +63,8 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
             issuers=issuers(named),
             periods=years_and_periods(named)[1] or query.periods,
         )
+    here = tuple(place for place in names.places if re.search(rf"\b{re.escape(place)}\b", text))
+    query = replace(query, places=tuple(dict.fromkeys([*query.places, *here])))
     focus = _without(text, spans)
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:

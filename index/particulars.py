@@ -17,7 +17,7 @@ from index.query import Query
 
 _ASKS = {
     "signer": re.compile(r"ai k[ýí]\b|người k[ýí]|do ai (?:k[ýí]|đứng tên)"),
-    "number": re.compile(r"số hiệu|mang số|(?:là|mang)?\s*số (?:mấy|bao nhiêu|nào)"),
+    "number": re.compile(r"số hiệu|mang số|(?:kế hoạch|nghị quyết|văn bản|công văn|quyết định|kết luận|chỉ thị|chương trình)\b.{0,60}\bsố (?:mấy|bao nhiêu|nào)"),
     "date": re.compile(
         r"(?:ban hành|ký|kí|ra|ra đời|đề|là của|có hiệu lực)\s+(?:vào\s+)?(?:ngày|khi|tháng|năm)\s*(?:nào|mấy)|ngày ban hành|ngày ký|ngày nào ban hành|ban hành hôm nào"
     ),

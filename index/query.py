@@ -26,6 +26,7 @@ _PERIOD = re.compile(r"(20\d\d)\s*(?:-|–|đến|tới|sang)\s*(?:năm\s*)?(20\
 _CODE = re.compile(r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)")
 _FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
 _JOINED_NUMBER = re.compile(r"(?<!\w)([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%/-])")
+STANDS_ALONE = 2  # content words; a question with more of its own is a new one
 _SEVERAL_READINGS = re.compile(r"(?<![\w&])([\w&]+) \(([^()]+)\)")
 _FOLLOW_UP = re.compile(
     r"^(?:thế|vậy|còn|rồi|riêng|và|thế còn|vậy còn|vậy thì|thế thì|họ|nó|việc đó|cái đó|báo cáo đó)\b|"
@@ -159,9 +160,8 @@ def _likeliest(match: re.Match[str]) -> str:
 
 
 def _leans_on_previous(text: str) -> bool:
-    """A follow-up either points back ("cái đó", "họ") or opens as a continuation and is short."""
-    low = comparable(text)
-    return bool(_FOLLOW_UP.search(low)) or len(low.split()) <= 9
+    """A follow-up points back ("cái đó", "họ"), opens as a continuation, or says too little to stand alone."""
+    return bool(_FOLLOW_UP.search(comparable(text))) or len(content_words(text)) <= STANDS_ALONE
 
 
 def _kinds(text: str) -> dict[AnswerKind, float]:

@@ -2,7 +2,8 @@
 
     python -m index.training --home HOME --questions FILE... [--write]
 
-HOME holds the directives the questions are about. A question line is gold format: id, doc, q, prev, kind, evidence, must, must_not.
+HOME holds the directives the questions are about. A question line is gold format: id, doc, q, prev, kind, evidence; or, instead of evidence,
+file and clauses (paths).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from corpus.store_records import StoredClause
 from corpus.text import comparable
 from index.abstention import SIGNALS, Abstainer, signals
 from index.answers import Question
@@ -37,7 +40,7 @@ PRIOR = {
     "own_number": 2.0, "implemented": 0.7, "cited": 0.3, "kind_of_directive": 1.0, "issuer": 0.8, "place": 1.2, "signer": 2.0,
     "title": 0.5, "period": 0.7, "named_gap": 0.5, "directive_best": 0.3,
     "has_target": 0.4, "has_lead": 0.4, "has_time": 0.4, "has_report": 0.5, "has_rule": 0.6, "has_citation": 0.4,
-    "heading": -1.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
+    "heading": -2.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
     "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5, "short": -0.2, "boilerplate": -0.2,
 }  # fmt: skip
 ABSTAIN_PENALTY = 0.03
@@ -63,17 +66,24 @@ def holds(text: str, evidence: str) -> bool:
     return bool(wanted) and len(wanted & set(re.findall(r"\w+", comparable(text)))) / len(wanted) >= 0.8
 
 
-def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, object]]) -> list[Example]:
+def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, Any]]) -> list[Example]:
     """Features of every question's candidates."""
-    asked = service.understand(snapshot, [Question(str(q["q"]), previous=str(q["prev"]) if q["prev"] else None) for q in questions])
+    asked = service.understand(snapshot, [Question(q["q"], previous=q["prev"] or None) for q in questions])
     made = []
     for question, (query, views) in zip(questions, asked, strict=True):
         found = service.candidates(snapshot, views)
         rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
-        texts = [snapshot.library.clauses[c.key].text for c in found]
-        right = np.array([holds(t, str(question["evidence"])) for t in texts])
-        made.append(Example(str(question["id"]), str(question["doc"]), question["kind"] != "unanswerable", query, views, rows, right))
+        right = np.array([_answers(question, snapshot.library.clauses[c.key]) for c in found], dtype=bool)
+        answerable = question["kind"] != "unanswerable"
+        made.append(Example(question["id"], question.get("doc") or question["file"], answerable, query, views, rows, right))
     return made
+
+
+def _answers(question: dict[str, Any], clause: StoredClause) -> bool:
+    """A clause is right when it holds the evidence, or, for questions without one, when it is named in its file."""
+    if "evidence" in question:
+        return holds(clause.text, question["evidence"])
+    return clause.file == question["file"] and clause.path in question["clauses"]
 
 
 def learn_ranker(train: Sequence[Example], penalty: float = RANKER_PENALTY) -> Ranker:
@@ -153,7 +163,7 @@ def main() -> None:
         report(service, service.refresh(), questions, arguments.write)
 
 
-def report(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, object]], write: bool) -> None:  # noqa: FBT001
+def report(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[str, Any]], write: bool) -> None:  # noqa: FBT001
     """Leave each directive out in turn, then learn from all."""
     items = examples(service, snapshot, questions)
     reachable = np.mean([e.right.any() for e in items if e.answerable])

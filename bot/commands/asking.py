@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.composition import Composition, SearchService
+    from bot.texts import Texts
     from index.answers import Answer, Question
 
 _TOGETHER = 64
@@ -70,7 +71,7 @@ def ask(
     if as_json:
         put(json.dumps(answer.as_dict(), ensure_ascii=False))
     else:
-        _print_answer(answer)
+        _print_answer(answer, app.texts)
 
 
 def search(
@@ -175,21 +176,14 @@ def _alone(service: SearchService, question: Question) -> Answer | str:
         return say("cli.ask.failed", kind=type(error).__name__)
 
 
-def _print_answer(answer: Answer) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+def _print_answer(answer: Answer, texts: Texts) -> None:
+    """As in the chat on a terminal; as plain text, its lines unbroken, in a pipe."""
+    from bot.drawing import drawn, reading_console  # noqa: PLC0415 - rich
+    from bot.message_blocks import plain  # noqa: PLC0415
+    from bot.rendering import answer_page  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print(Text(answer.headline, style="bold yellow" if answer.abstained else "bold"))
-    body = answer.answer.removeprefix(answer.headline).strip()
-    if body:
-        console.print(Text(body))
-    for number, citation in enumerate(answer.citations, 1):
-        name = citation.number or citation.title or citation.directive
-        console.print()
-        console.print(Text(f"[{number}] {name} · {citation.path}", style="cyan"))
-        console.print(Text(f"“{citation.quote}”", style="italic"))
-    for suggestion in answer.suggestions:
-        if suggestion in answer.answer:
-            continue
-        console.print(Text(f"  · {suggestion}", style="dim"))
+    blocks = answer_page(answer, texts)
+    if sys.stdout.isatty():
+        reading_console().print(*drawn(blocks), sep="\n")
+    else:
+        put(plain(blocks))

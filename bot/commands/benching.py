@@ -14,8 +14,6 @@ from bot.commands.frame import WrongUsageError, argument_help, command_help, com
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from index.embedding import Embedder
-
 
 def register(app: typer.Typer) -> None:
     """Adds the command and its two measurements."""
@@ -35,7 +33,7 @@ def retrieval(
         raise WrongUsageError(say("cli.bench.no_folder", folder=folder))
     from index.bench import bench_retrieval  # noqa: PLC0415 - FAISS
 
-    embedder = _embedder()
+    embedder = composed().embedder()
     with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir:  # fresh each time: its speeds are real ones
         _show(bench_retrieval(folder, embedder, Path(workdir), tell), as_json=as_json)
 
@@ -48,14 +46,7 @@ def embedding(
     """`chidao bench embedding`: the model against its package."""
     from index.bench import bench_embedding  # noqa: PLC0415
 
-    _show(bench_embedding(_embedder(), _passages(texts)), as_json=as_json)
-
-
-def _embedder() -> Embedder:
-    from index.embedding import load_embedder  # noqa: PLC0415 - torch
-
-    settings = composed().settings
-    return load_embedder(settings.embedding, settings.home, tell)
+    _show(bench_embedding(composed().embedder(), _passages(texts)), as_json=as_json)
 
 
 def _passages(texts: Path | None) -> list[str]:

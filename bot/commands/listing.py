@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.composition import Composition
     from bot.exports import Format
-    from bot.rows import Kind, Selection
+    from bot.list_rows import Kind, Selection
 
 _NO_TERMINAL_WIDTH = 200
 
@@ -47,7 +47,7 @@ def list_rows(
 ) -> None:
     """`chidao list`: rows of one kind, filtered."""
     from bot.exports import FORMATS  # noqa: PLC0415
-    from bot.rows import KINDS, Selection  # noqa: PLC0415 - SQLAlchemy
+    from bot.list_rows import KINDS, Selection  # noqa: PLC0415 - SQLAlchemy
 
     kind = cast("Kind", one_of(what, KINDS, "list"))
     form = cast("Format", one_of(shape, FORMATS, "--format"))
@@ -77,7 +77,7 @@ def list_rows(
 
 def _rendered(app: Composition, kind: Kind, form: Format, selection: Selection, *, to_file: bool) -> bytes:
     from bot import exports  # noqa: PLC0415
-    from bot.rows import select_deadlines, select_rows  # noqa: PLC0415
+    from bot.list_rows import select_deadlines, select_rows  # noqa: PLC0415
 
     if form == "ics":
         from bot.calendar_feed import as_ics  # noqa: PLC0415
@@ -99,9 +99,9 @@ def _rendered(app: Composition, kind: Kind, form: Format, selection: Selection, 
 def _print_table(app: Composition, kind: Kind, selection: Selection, output: Path | None) -> None:
     from rich.console import Console  # noqa: PLC0415
 
-    from bot.chains import chain_lines  # noqa: PLC0415
+    from bot.directive_links import chain_lines  # noqa: PLC0415
     from bot.exports import as_table  # noqa: PLC0415
-    from bot.rows import select_rows  # noqa: PLC0415
+    from bot.list_rows import select_rows  # noqa: PLC0415
 
     rows = select_rows(app.store, kind, selection)
     target = output.open("w", encoding="utf-8") if output else sys.stdout

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -77,13 +76,7 @@ def indexer(app: Composition) -> Indexer:
     """The index of CHIDAO_HOME, whose model loads when first needed."""
     from index.indexing import Indexer  # noqa: PLC0415 - FAISS and its like
 
-    @cache
-    def embedder() -> Any:
-        from index.embedding import load_embedder  # noqa: PLC0415 - torch
-
-        return load_embedder(app.settings.embedding, app.settings.home, tell)
-
-    return Indexer(app.settings.home, embedder)
+    return Indexer(app.settings.home, app.embedder)
 
 
 def _show(report: FileReport, *, as_json: bool) -> None:

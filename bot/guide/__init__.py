@@ -17,7 +17,7 @@ _HEADING = re.compile(r"^#{1,2} +(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class GuidePage:
-    """One part of the guide: its title and its body in the small Markdown that `bot.document` understands."""
+    """One part of the guide: its title and its body in the small Markdown that `bot.message_blocks` understands."""
 
     title: str
     body: str

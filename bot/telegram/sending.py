@@ -12,15 +12,15 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, R
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.document import pieces
 from bot.logs import get_logger
+from bot.message_blocks import pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from telegram import CallbackQuery
 
-    from bot.document import Piece
+    from bot.message_blocks import Piece
     from bot.rendering import Screen
 
 log = get_logger(__name__)

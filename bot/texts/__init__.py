@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import yaml
+from corpus.data_files import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def catalogue() -> dict[str, dict[Language, str]]:
     for file in sorted(files(__package__).iterdir(), key=lambda f: f.name):
         if not file.name.endswith(".yaml"):
             continue
-        rows: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        rows: dict[str, Any] = load_yaml(__package__, file.name)
         for key, row in rows.items():
             if key in merged:
                 raise ValueError(f"text key {key!r} stands twice, again in {file.name}")

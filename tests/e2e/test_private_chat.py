@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.document import units
+from bot.message_blocks import units
 from bot.texts import load_texts
 from tests.e2e.conftest import ADMIN, ITEM, SECOND_ADMIN
 from tests.e2e.fake_service import SECOND

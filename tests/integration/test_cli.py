@@ -342,7 +342,7 @@ def test_an_unexpected_failure_is_one_line_with_a_reference_and_debug_tells_all(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("bên trong")
 
-    monkeypatch.setattr("bot.rows.select_rows", broken)
+    monkeypatch.setattr("bot.list_rows.select_rows", broken)
     code, out, err = run("list", "tasks")
     assert (code, out) == (2, "")
     assert one_line(err)

@@ -11,8 +11,8 @@ import structlog
 from bot.access import Access
 from bot.callbacks import OpenClause
 from bot.conversation import Answered, Asking, ClauseShown, Conversation, GuideShown, Incoming, Notice, Pressed
-from bot.exchanges import CHATS_KEPT, Exchange, Exchanges
 from bot.guide import load_guide
+from bot.recent_questions import CHATS_KEPT, Exchange, Exchanges
 from bot.texts import load_texts
 from corpus.errors import SearchIndexError
 from corpus.identity import clause_token

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from bot.calendar_feed import as_ics
 from bot.exports import COLUMNS, TABLE_COLUMNS, as_csv, as_jsonl, as_xlsx, cell_text
-from bot.rows import KINDS, clause_row, directive_row, rule_row, target_row, task_row
+from bot.list_rows import KINDS, clause_row, directive_row, rule_row, target_row, task_row
 from bot.texts import LANGUAGES, load_texts
 from corpus.deadlines import Deadline
 from corpus.records import CitedDirective

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.callbacks import DATA_LIMIT, AskSuggestion, OpenClause, TurnGuide, decode, encode
-from bot.citing import citation_label, citation_line, for_reading, place_in_words, row_for_reading
+from bot.citation_words import citation_label, citation_line, for_reading, place_in_words, row_for_reading
 from bot.conversation import Answered, ClauseShown, GuideShown, Notice
-from bot.document import pieces
 from bot.guide import load_guide
+from bot.message_blocks import pieces
 from bot.rendering import CITATION_BUTTONS, render
 from bot.texts import LANGUAGES, load_texts
 from corpus.identity import clause_token

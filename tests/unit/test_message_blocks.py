@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.document import RAW_LIMIT, TEXT_LIMIT, Block, Span, marked, paragraph, pieces, quotation, shorten, units
+from bot.message_blocks import RAW_LIMIT, TEXT_LIMIT, Block, Span, marked, paragraph, pieces, quotation, shorten, units
 
 styles = st.sampled_from(["plain", "bold", "italic", "code"])
 texts = st.text(st.sampled_from("aăâđêôơư ếộữ&<>\"'.,;\n1 😀é"), max_size=400)

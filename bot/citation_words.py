@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.document import shorten
+from bot.message_blocks import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +82,9 @@ def row_for_reading(cells: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"{title}: {cell}" if title else cell for title, cell in cells if cell.strip())
 
 
-def citation_line(citation: Citation, texts: Texts) -> str:
-    """`số hiệu – trích yếu – mục`, leaving out what the directive does not say."""
-    title = shorten(_capitalised(citation.title), TITLE_LIMIT) if citation.title else None
+def citation_line(citation: Citation, texts: Texts, title_limit: int = TITLE_LIMIT) -> str:
+    """`số hiệu – trích yếu – mục`, leaving out what the directive does not say; the title cut to `title_limit`."""
+    title = shorten(_capitalised(citation.title), title_limit) if citation.title else None
     place = place_in_words(citation.path, texts)
     if citation.page is not None:
         place += f", {texts('cite.page', number=citation.page)}"

@@ -121,6 +121,11 @@ def pieces(blocks: Iterable[Block], limit: int = TEXT_LIMIT, raw_limit: int = RA
     return tuple(Piece(_html(message), _plain(message)) for message in messages)
 
 
+def plain(blocks: Iterable[Block]) -> str:
+    """The blocks as plain text of any length."""
+    return _plain([block for block in map(_trim, blocks) if block.text])
+
+
 def units(text: str) -> int:
     """The length in UTF-16 code units, as Telegram counts offsets."""
     return len(text.encode("utf-16-le")) // 2
