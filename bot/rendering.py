@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CITATION_BUTTONS = 5
 SUGGESTIONS = 5
 _SUGGESTION_LIMIT = 300
-_SHORT_TITLE = 80
+_SHORT_TITLE = 60  # with number and place, about a line of a terminal
 _QUOTATION = re.compile(r"“(?P<words>.+)”(?: \([^()]*(?:\([^()]*\)[^()]*)*\))?\.?", re.DOTALL)
 
 
@@ -113,7 +113,7 @@ def _taken_apart(answer: Answer) -> tuple[list[str], dict[Citation, str]]:
             # The citation keeps to one stretch of the source; the answer may show a clause whole across a page break.
             quoted[citation] = words if len(_letters(words)) > len(_letters(citation.quote)) else citation.quote
             continue
-        own = [line for line in part.split("\n") if not _repeats(line, answer.suggestions)]
+        own = [line for line in part.split("\n") if not _repeats(line, answer)]
         if len(own) < len(part.split("\n")) and own and own[-1].endswith(":"):
             own.pop()  # it introduced the list that is now shown below
         if "".join(own).strip():
@@ -131,8 +131,10 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
-def _repeats(line: str, suggestions: tuple[str, ...]) -> bool:
-    return line.removeprefix("•").strip() in suggestions
+def _repeats(line: str, answer: Answer) -> bool:
+    """True for a suggestion, and for a line that only says where the first citation stands."""
+    source = any(re.fullmatch(rf"\(.*\bmục {re.escape(c.path)}(?:, .*)?\)\.?", line) for c in answer.citations[:1])
+    return source or line.removeprefix("•").strip() in answer.suggestions
 
 
 def _quoted(citation: Citation, words: str, texts: Texts, title_limit: int = TITLE_LIMIT) -> list[Block]:

@@ -235,8 +235,7 @@ def _read(
         entry = entries[position] if position < len(entries) else {}
         meta, said = complete(directive.metadata, entry, path.name)
         completed.append(replace(directive, metadata=meta))
-        missing = explain_missing(meta, path.name)
-        warnings += [*directive.metadata.warnings, *said, *([missing] if missing else [])]
+        warnings += [*said, *explain_missing(meta, path.name)]
     if not any(_is_directive(d) for d in completed):
         raise UnreadableFileError(
             "Không thấy văn bản chỉ đạo trong tệp: không số hiệu, loại văn bản, nơi ban hành, nhiệm vụ hay chỉ tiêu. "

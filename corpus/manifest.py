@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     from corpus.records import Metadata
 
 FIELDS = ("number", "kind", "issuer", "place", "issued_on", "title", "signer", "signer_role")
-_IMPORTANT = {
+_IMPORTANT = ("number", "kind", "issuer", "issued_on", "title")
+_NAMES = {
     "number": "số hiệu",
     "kind": "loại văn bản",
     "issuer": "cơ quan ban hành",
     "issued_on": "ngày ban hành",
     "title": "trích yếu",
+    "signer": "người ký",
 }
+"""What people, and the reader's warnings, call a field."""
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 
 Entry = dict[str, Any]
@@ -107,17 +110,21 @@ def complete(meta: Metadata, entry: Entry, name: str) -> tuple[Metadata, list[st
             changes[key] = value
         elif comparable(str(said)) != comparable(str(value)):
             warnings.append(f"{name}: văn bản ghi {key} là “{said}”, tệp kê khai ghi “{value}”; giữ theo văn bản.")
-    return replace(meta, **changes), warnings
+    supplied = [_NAMES[key] for key in changes if key in _NAMES]
+    still_true = tuple(w for w in meta.warnings if not any(field in w for field in supplied))
+    return replace(meta, **changes, warnings=still_true), warnings
 
 
-def explain_missing(meta: Metadata, name: str) -> str | None:
-    """A sentence that says which important fields are unknown and how to supply them; None when all are known."""
+def explain_missing(meta: Metadata, name: str) -> list[str]:
+    """The reader's warnings; where important fields are unknown, one warning of all that ends in how to supply them."""
     missing = [key for key in _IMPORTANT if getattr(meta, key) is None]
     if not missing:
-        return None
+        return list(meta.warnings)
+    said = " ".join(meta.warnings)
+    unsaid = ", ".join(_NAMES[key] for key in missing if _NAMES[key] not in said)
     fields = ", ".join(f"{key}: …" for key in missing)
-    said = ", ".join(_IMPORTANT[key] for key in missing)
-    return f"Văn bản không nêu {said}; có thể bổ sung bằng --manifest với dòng `{name}: {{{fields}}}`."
+    hint = f"Có thể bổ sung bằng --manifest với dòng `{name}: {{{fields}}}`."
+    return [" ".join([*meta.warnings, *([f"Không thấy {unsaid}."] if unsaid else []), hint])]
 
 
 def _entry(name: str, fields: dict[Any, Any], warnings: list[str]) -> Entry:

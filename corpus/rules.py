@@ -58,12 +58,13 @@ def extract_rules(clauses: Sequence[Clause]) -> tuple[Rule, ...]:
         for start, end in statements(clause.text):
             statement = clause.text[start:end]
             quote = quote_of(clause, start, end)
-            rules += [Rule(clause.path, _tidy(c), _tidy(k), quote) for c, k in _read(statement) if c and k]
+            found = _read(statement, goal=section.kind == "goal")
+            rules += [Rule(clause.path, _tidy(c), _tidy(k), quote) for c, k in found if c and k]
     return tuple(dict.fromkeys(rules))
 
 
-def _read(statement: str) -> list[_Found]:
-    """The rules of one statement by the first form that fits."""
+def _read(statement: str, *, goal: bool) -> list[_Found]:
+    """The rules of one statement by the first form that fits; among goals a bare limit is a goal."""
     forms: tuple[Callable[[str], Iterator[_Found]], ...] = (
         _grade,
         _then,
@@ -76,6 +77,8 @@ def _read(statement: str) -> list[_Found]:
         _sanction,
     )
     for form in forms:
+        if goal and form is _limit:
+            continue
         found = [split for rule in form(statement) for split in _split_or(rule)]
         if found:
             return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.records import Recurrence
 
 AtomKind = Literal[
-    "day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text"
+    "day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text", "same_day"
 ]
 
 
@@ -173,6 +173,7 @@ def _point_patterns() -> Iterator[tuple[str, _Builder]]:
     yield rf"{day}\s+tháng\s+{month}(?![\d/])", _point("day")
     yield rf"ngày\s+(?P<day>{DAY})\s?[/-]\s?{month}(?![\d/]|[.,]\d)", _point("day")
     yield rf"(?P<day>{DAY})\s?/\s?{month}(?![\d/%]|[.,]\d)", _point("day", loose=True)
+    yield rf"{words_of('same_day')}(?!\w)", _text(kind="same_day")
     yield rf"tháng\s+{month}(?:{_AND}(?:tháng\s+)?{last_month}(?!\d))*{_OF_YEAR}", _point("month")
     yield rf"(?:tháng\s+|t\.?)?{month}\s?/\s?{year}(?!\d|\s?/|\s?-\s?[A-ZĐ])", _point("month")
     yield rf"tháng\s+{month}(?:\s*(?:-|–)\s*{last_month})?(?![\d/])", _point("month")
@@ -208,6 +209,7 @@ def _cycle_patterns() -> Iterator[tuple[str, _Builder]]:
     of = rf"(?:(?:{each}\s+)?tháng\s+{which}(?:\s+(?:của\s+)?(?:{each}\s+)?(?:quý|quí))?|{each}\s+(?:tháng|quý|quí))"
     yield rf"ngày\s+(?:(?P<day>{DAY})|cuối\s+cùng)(?:\s*,)?\s+(?:của\s+)?(?P<cycle>{of})(?!\w)", _month_day
     yield rf"ngày\s+(?P<day>{DAY})(?![\d/.-]|\s*tháng)", _point("monthday")
+    yield rf"(?<=\d\s)(?:của\s+)?{words_of('next_year')}(?!\w)", _text("yearly", "cycle")
     yield rf"{words_of('ad_hoc')}(?!\w)", _text("ad-hoc", "cycle")
     yield rf"{words_of('ongoing')}(?!\w)", _text("ongoing", "cycle")
     yield rf"{regularly}(?!\w)", _text()

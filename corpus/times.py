@@ -71,7 +71,7 @@ def read_times(text: str, *, issued_on: date | None = None) -> tuple[TimeReading
     if not _MAYBE.search(text):
         return ()
     masked = mask_citations(text)
-    atoms = find_atoms(masked)
+    atoms = _same_days(find_atoms(masked))
     floors = [0, *(atom.end for atom in atoms)]
     placed = [p for atom, floor in zip(atoms, floors, strict=False) if (p := _place(masked, atom, floor))]
     return tuple(
@@ -149,6 +149,18 @@ def _place(text: str, atom: Atom, floor: int) -> _Placed | None:
 
 
 # Years and cycles shared between neighbours
+
+
+def _same_days(atoms: list[Atom]) -> list[Atom]:
+    """Gives "cùng ngày" the day that was named last; one that follows no day is no time."""
+    named: Atom | None = None
+    told: list[Atom] = []
+    for atom in atoms:
+        if atom.kind == "same_day" and named is None:
+            continue
+        told.append(replace(named, start=atom.start, end=atom.end) if named and atom.kind == "same_day" else atom)
+        named = atom if atom.kind == "day" else named
+    return told
 
 
 def _share(text: str, placed: list[_Placed]) -> list[_Placed]:

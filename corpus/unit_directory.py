@@ -44,7 +44,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The data files, indexed."""
+    """The data files, indexed. `name_words` tells of each whether it may go on with a name in small letters."""
 
     bodies: Mapping[str, Body]
     named: PhraseTable[Body]
@@ -56,6 +56,7 @@ class Directory:
     prefixes: re.Pattern[str]
     plural: re.Pattern[str]
     starts_anew: tuple[str, ...]
+    name_words: PhraseTable[bool]
 
 
 @cache
@@ -88,6 +89,7 @@ def directory() -> Directory:
         capital_only=capital_only,
         prefixes=re.compile(rf"^(?:(?:{prefixes})\s+)+", re.IGNORECASE),
         starts_anew=tuple(classes["starts_anew"]),
+        name_words=PhraseTable({**dict.fromkeys(classes["name_starts"], False), **dict.fromkeys(classes["name_nouns"], True)}),
         plural=re.compile(rf"(?:{plural})\s+$", re.IGNORECASE),
     )
 

@@ -21,6 +21,8 @@ _SCOPE = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"\w+")
+_SMALLS = "a-zà-ỹđ"
+_BARE_PLACE = re.compile(rf"(?:\s+(?![\d_])[A-ZÀ-ỸĐ][{_SMALLS}]+(?!\w)){{2,4}}")
 _PROPER_WORD = re.compile(r"\s+(?:(?![\d_])[A-ZÀ-ỸĐ])\w*")
 _NEXT_WORD = re.compile(r"\s+(\w)")
 _JOINT = re.compile(r"\s*(?:[,;/-]\s*(?:và\s+)?|và\s+)(?:(?:các|từng|cấp)\s+)?")
@@ -77,9 +79,9 @@ def unit_at(text: str, low: str, start: int) -> UnitMention | None:
     """The body or class of bodies named exactly at `start`; `low` is `levelled(text)`, computed once by the caller."""
     known_bodies = directory()
     known = known_bodies.named.at(low, start)
-    opened = _open_name(text, low, start)
+    opened = _open_name(text, low, start, listed=known is not None)
     if known is not None and (opened is None or _with_place(text, known.end) >= opened.end):
-        end = _with_place(text, known.end)
+        end = _with_bare_place(text, low, _with_place(text, known.end))
         return UnitMention(text[start:end], start, end, known.value.name, known.value.level, known=True)
     if opened is not None:
         return opened
@@ -98,25 +100,44 @@ def _typed_plainly(text: str, plain: str, start: int) -> UnitMention | None:
     return UnitMention(text[start : found.end], start, found.end, found.value.name, found.value.level, known=True)
 
 
-def _open_name(text: str, low: str, start: int) -> UnitMention | None:
-    """A body that the data do not list, named by an opening and capitals: "Sở Du lịch", "UBND xã Tân Hòa"."""
+def _open_name(text: str, low: str, start: int, *, listed: bool) -> UnitMention | None:
+    """A body that the data do not list, named by an opening, capitals and the words of names: "Sở An toàn thực phẩm".
+
+    After a `listed` body's name only capitals go on: in "Sở Y tế kế hoạch" the plan is no part of it.
+    """
     known_bodies = directory()
     opening = known_bodies.openings.at(low, start)
     if opening is None:
         return None
-    end = opening.end
-    while (step := _CAPITALISED.match(text, end)) is not None and step["word"][0].isupper():
+    end, worded = opening.end, False
+    while (step := _CAPITALISED.match(text, end)) is not None:
         word = step.start("word")
-        if end == opening.end and not text[end:word].isspace():
+        capital, spaced = step["word"][0].isupper(), text[end:word].isspace()
+        named = known_bodies.name_words.at(low, word)
+        if not capital and (listed or not worded or named is None or not named.value):
             break
-        if not text[end:word].isspace() and (known_bodies.named.at(low, word) or known_bodies.openings.at(low, word)):
+        if end == opening.end and not spaced:
             break
-        end = step.end()
+        if spaced and end > opening.end and _TAIL.match(text, end) and named is None:
+            break
+        other = known_bodies.named.at(low, word) or known_bodies.openings.at(low, word)
+        if not spaced and other is not None and (named is None or named.end <= other.end):
+            break
+        end, worded = (named.end, True) if named and not listed else (step.end(), False)
     if end == opening.end:
         return None
     end = _with_place(text, end)
     mention = text[start:end]
     return UnitMention(mention, start, end, canonical_unit(mention), unit_level(mention))
+
+
+def _with_bare_place(text: str, low: str, end: int) -> int:
+    """Past a place named by itself ("Sở Y tế Hòa Sơn"); one capital alone begins something else ("tỉnh Bộ chỉ số")."""
+    place = _BARE_PLACE.match(text, end)
+    begin = end + 1
+    if place is None or directory().named.at(low, begin) or directory().openings.at(low, begin):
+        return end
+    return place.end()
 
 
 def _with_place(text: str, end: int) -> int:

@@ -21,13 +21,15 @@ from index.evidence import Evidence, TermWeights, has_figures
 from index.expected import expected, lacking
 from index.headlines import term_fit
 from index.library import Library
+from index.phrases import day, term
 from index.query import Query
 
 SIGNALS = (
     "bias", "top_share", "margin", "dense", "part_dense", "coverage", "context_coverage", "sentence_closeness", "rarest_missing",
     "year_missing", "year_missing_in_sentence", "figure_missing", "unit_missing_in_clause", "unit_missing_in_directive",
     "place_other", "document_unknown", "document_other", "directive_gap", "row_closeness", "row_of_other_year",
-    "lacks_in_sentence", "lacks_in_clause", "lacks_money", "lacks_day", "lacks_department", "lacks_person", "lacks_contact",
+    "lacks_in_sentence", "lacks_in_clause", "lacks_money", "lacks_day", "lacks_time", "lacks_cadence", "lacks_department",
+    "lacks_person", "lacks_contact",
     "asks_something", "long_question",
 )  # fmt: skip
 
@@ -76,15 +78,15 @@ def signals(
     text = comparable(top.clause.text)
     chain = comparable(" . ".join([top.directive.title or "", *top.chain]))
     others = [item.probability for item in evidence[1:]]
-    years = {int(y) for y in _YEARS.findall(text)}
-    above = {int(y) for y in _YEARS.findall(chain)}
-    in_sentence = {int(y) for y in _YEARS.findall(top.sentence)} or above
+    years, above = _years(text), _years(chain)
+    headings = " . ".join(top.chain)
+    of_sentence = f"{top.sentence} . {_terms_of_rows(top)}"
+    in_sentence = _years(of_sentence) or _years(headings) or above
     whole = " ".join(library.clauses[k].text for k in library.by_directive[top.directive.key]) if query.units else ""
     uncovered = [weights.idf.get(t, 0.0) for t in query.terms if t not in text and t not in chain]
     highest = max((weights.idf.get(t, 0.0) for t in query.terms), default=1.0) or 1.0
-    wanted = expected(query.focus)
-    chain_or_rows = f"{chain} {' '.join(str(t.due or '') for t in top.targets)}"
-    in_part, in_clause = lacking(wanted, f"{top.sentence} {chain_or_rows}"), lacking(wanted, f"{text} {chain_or_rows}")
+    wanted = () if query.kind == "document" else expected(query.focus)
+    in_part, in_clause = lacking(wanted, f"{of_sentence} . {headings}"), lacking(wanted, f"{top.clause.text} . {headings}")
     close, misfit = _rows_close(query, evidence, weights)
     return (
         1.0,
@@ -111,12 +113,34 @@ def signals(
         float(bool(in_clause)),
         float("money" in in_clause),
         float("day" in in_part),
+        float("time" in in_part),
+        float("cadence" in in_part),
         float("department" in in_clause),
         float("person" in in_clause),
         float("contact" in in_clause),
         float(bool(wanted)),
         math.log(max(len(query.terms), 1) / 10),
     )
+
+
+def _years(text: str) -> set[int]:
+    return {int(y) for y in _YEARS.findall(text)}
+
+
+def _terms_of_rows(item: Evidence) -> str:
+    """The dates and cycles of the rows whose words stand in the sentence, as text."""
+    said = []
+    for task in item.tasks:
+        if _overlap(task.quote, item.sentence):
+            said.append(f"{task.due_text or ''} {day(task.due) if task.due else ''}")
+    for target in item.targets:
+        if _overlap(target.quote, item.sentence):
+            said.append(term(target))
+    return " . ".join(said)
+
+
+def _overlap(quote: str, sentence: str) -> bool:
+    return quote in sentence or sentence in quote
 
 
 def _rows_close(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> tuple[float, float]:

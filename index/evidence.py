@@ -71,12 +71,17 @@ def _evidence(query: Query, candidate: Candidate, probability: float, library: L
         clause=clause,
         directive=library.directives[clause.directive],
         probability=probability,
-        sentence=_best_sentence(query, candidate, plain(clause.text), weights),
+        sentence=row_in_words(clause) or _best_sentence(query, candidate, plain(clause.text), weights),
         chain=tuple(library.chain(candidate.key)),
         targets=tuple(library.targets.get(candidate.key, ())),
         tasks=tuple(library.tasks.get(candidate.key, ())),
         rules=tuple(library.rules.get(candidate.key, ())),
     )
+
+
+def row_in_words(clause: StoredClause) -> str:
+    """A table row as "column: cell; ..."; empty for anything else."""
+    return "; ".join(f"{plain(title)}: {plain(cell)}" for title, cell in clause.cells if cell.strip() and title.strip())
 
 
 def _best_sentence(query: Query, candidate: Candidate, text: str, weights: TermWeights) -> str:

@@ -90,8 +90,8 @@ def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
     alternatives = [
         "|".join(re.escape(form) for form in sorted({*table, *(fold(f) for f in table)}, key=len, reverse=True)) for table in (kinds, issuers)
     ]
-    kind, issuer = (re.compile(rf"(?<!\w)(?:{forms})(?!\w)") for forms in alternatives)
-    return kind, issuer, re.compile(rf"(?<!\w)({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)")
+    kind, issuer = (re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])") for forms in alternatives)
+    return kind, issuer, re.compile(rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)")
 
 
 def _lookup(table: dict[str, str], form: str) -> str:
@@ -127,7 +127,7 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
         years=years,
         periods=periods,
         figures=_figures(text, documents),
-        places=tuple(dict.fromkeys([*(p.name for p in find_places(whole)), *([question.place] if question.place else [])])),
+        places=_places(text, whole, question.place),
         units=tuple(dict.fromkeys(u.name for u in find_units(whole))),
         documents=documents,
         document_kinds=document_kinds(low),
@@ -137,6 +137,12 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
         follow_up=follow_up,
         today=question.today,
     )
+
+
+def _places(text: str, whole: str, given: str | None) -> tuple[str, ...]:
+    """Places the question names; those of the previous question, then the person's own, only when it names none."""
+    named = [p.name for p in find_places(text)] or [p.name for p in find_places(whole)]
+    return tuple(dict.fromkeys(named or ([given] if given else [])))
 
 
 def _repair(text: str, restore: Callable[[str], str] | None) -> str:

@@ -68,7 +68,8 @@ class WordReader:
         directive = self._library.directives[clause.directive]
         sequence = tokenize(plain(clause.text)).sequence
         chain = " . ".join(self._library.chain(key))
-        text, above = comparable(plain(clause.text)), comparable(f"{directive.title or ''} . {chain}")
+        shown = f"{plain(clause.text)} {' '.join(title for title, _ in clause.cells)}".strip()
+        text, above = comparable(shown), comparable(f"{directive.title or ''} . {chain}")
         return ClauseWords(
             frozenset(sequence),
             frozenset(zip(sequence, sequence[1:], strict=False)),

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.store_records import StoredDirective
-from index.abstention import Abstainer, signals
-from index.answering import compose, duties_answer, name_of, particulars_answer
+from index.abstention import Abstainer, Verdict, signals
+from index.answering import abstain, compose, duties_answer, name_of, particulars_answer
 from index.answers import Answer, Question, SearchHit
 from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
@@ -178,6 +178,8 @@ class SearchService:
             found = particular(query, directive_fits(query, library, ranking), library)
             if found is not None and found.line and found.clause_keys:
                 return particulars_answer(query, found, library, max(verdict.confidence, 0.6))
+            if found is not None and found.missing:
+                return abstain(query, evidence, Verdict(True, 0.2, f"{', '.join(found.missing)} của {name_of(found.directive)}"))
         return compose(query, evidence, ranking.weights, verdict, library)
 
     @staticmethod

@@ -43,7 +43,14 @@ PRIOR = {
     "heading": -2.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
     "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5, "short": -0.2, "boilerplate": -0.2,
 }  # fmt: skip
-ABSTAIN_PENALTY = 0.03
+ABSTAIN_PENALTY = 0.004
+ABSTAIN_PRIOR = {
+    "top_share": 1.0, "margin": 0.5, "dense": 0.5, "part_dense": 1.0, "coverage": 1.0, "context_coverage": 1.0, "sentence_closeness": 0.5,
+    "rarest_missing": -0.5, "year_missing": -1.0, "year_missing_in_sentence": -1.0, "figure_missing": -0.7, "unit_missing_in_clause": -0.3,
+    "unit_missing_in_directive": -0.7, "place_other": -2.5, "document_unknown": -2.0, "document_other": -0.7, "directive_gap": -1.2,
+    "row_closeness": 0.3, "row_of_other_year": -1.5, "lacks_in_sentence": -0.5, "lacks_in_clause": -0.5, "lacks_money": -1.5,
+    "lacks_day": -1.0, "lacks_time": -1.0, "lacks_cadence": -1.5, "lacks_department": -1.5, "lacks_person": -2.0, "lacks_contact": -2.0,
+}  # fmt: skip
 EPOCHS = 400
 
 
@@ -133,12 +140,13 @@ def signal_rows(service: SearchService, snapshot: Snapshot, ranker: Ranker, item
 def learn_abstainer(rows: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = ABSTAIN_PENALTY) -> dict[str, float]:
     """Logistic weights for "the evidence answers", both outcomes weighing the same, bias unpenalised."""
     x, y = torch.tensor(rows, dtype=torch.float64), torch.tensor(right, dtype=torch.float64)
-    weights = torch.zeros(len(SIGNALS), dtype=torch.float64, requires_grad=True)
+    prior = torch.tensor([ABSTAIN_PRIOR.get(name, 0.0) for name in SIGNALS], dtype=torch.float64)
+    weights = prior.clone().requires_grad_()
     optimiser = torch.optim.LBFGS([weights], max_iter=EPOCHS, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y) + penalty * (weights[1:] ** 2).sum()
+        value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y) + penalty * ((weights - prior)[1:] ** 2).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

@@ -38,6 +38,8 @@ def _signed_for(signed: str, head: str | None, stated: str | None) -> str:
     """The body signed for ("T/M BAN THƯỜNG VỤ"), completed from the letterhead or the preamble."""
     if head and comparable(signed) in comparable(head):
         return head
+    if head and comparable(signed) == "ban chấp hành" and re.match(r"(?:Tỉnh|Thành|Huyện|Thị|Quận|Đảng) ủy", head):
+        return head
     if head and not comparable(signed).endswith(("ủy", "dân", "hội", "phủ", "trị")):
         return f"{signed} {head}"
     if not head and stated and comparable(stated).startswith(comparable(signed)):

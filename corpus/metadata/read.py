@@ -119,8 +119,18 @@ def _title(page: Page, kind: str | None) -> str | None:
     words = [rest, *parts[1:]] if rest else parts[1:]
     while words and is_capital(words[0]) and (words[0].startswith("CỦA ") or is_body(words[0])) and len(words) > 1:
         words = words[1:]
+    words = words[: _issuer_below(words)]
     text = _ATTACHED.sub("", collapse(" ".join(words))).strip(" *-–_")
     return text or None
+
+
+def _issuer_below(words: list[str]) -> int:
+    """Where the issuer in capitals below a title in small letters begins ("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH")."""
+    for i in range(1, len(words)):
+        capitals = all(is_capital(part) for part in words[i:])
+        if capitals and is_body(words[i]) and not all(is_capital(part) for part in words[:i]):
+            return i
+    return len(words)
 
 
 def _subject(letterhead: list[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.targets.drafts import Draft
 from corpus.targets.gates import ends_year
-from corpus.targets.vocabulary import any_of, holds
+from corpus.targets.vocabulary import any_of, holds, word_class
 from corpus.time_citations import MASK
 from corpus.time_words import FLAGS
 
@@ -65,6 +65,24 @@ def read_completion(text: Text, span: tuple[int, int], section: Section, current
     if dated and section.kind == "goal" and holds("turning").search(masked):
         return [_draft(text, start, end, section, time)]
     return []
+
+
+@cache
+def _fraction_pattern() -> re.Pattern[str]:
+    numbers = r"(?<![\w/.,])(?P<part>[1-9]\d?)/(?P<whole>[1-9]\d?)"
+    return re.compile(
+        rf"(?:{any_of('comparators')}\s+)?{numbers}\s+{any_of('fractions')}\s[^,;.]*", FLAGS
+    )
+
+
+def read_fractions(text: Text, span: tuple[int, int], section: Section, current: TimeReading | None) -> list[Draft]:
+    """ "Tối thiểu 2/3 số thôn có thư viện": goals of a share told as a fraction, in its words and without a value."""
+    drafts: list[Draft] = []
+    for found in _fraction_pattern().finditer(text.masked, *span):
+        if section.kind == "goal" and int(found["part"]) < int(found["whole"]):
+            said = word_class("comparators").get(" ".join(found[0].lower()[: found.start("part") - found.start()].split()))
+            drafts.append(_draft(text, *found.span(), section, current, op=said or "="))
+    return drafts
 
 
 def read_becoming(text: Text, span: tuple[int, int], section: Section) -> list[Draft]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from corpus.records import Clause, Metadata, Target
-from corpus.targets.completions import read_becoming, read_completion, read_items
+from corpus.targets.completions import read_becoming, read_completion, read_fractions, read_items
 from corpus.targets.context import Section, sections
 from corpus.targets.gates import ends_year, is_goal, speaks_of_past, states_rule
 from corpus.targets.naming import Memory
@@ -81,6 +81,8 @@ def read_clause(clause: Clause, section: Section, issued_on: date | None) -> lis
         statement = text.plain[span[0] : span[1]]
         if speaks_of_past(statement, text.times_in(*span), section, issued_on) or states_rule(statement):
             continue
+        shares = read_fractions(text, span, section, current)
+        drafts += shares
         found = _figures(text, span, section)
         if found:
             read, memory = read_statement(
@@ -92,7 +94,7 @@ def read_clause(clause: Clause, section: Section, issued_on: date | None) -> lis
             drafts += items
         elif index == 0 and (becoming := read_becoming(text, span, section)):
             drafts += becoming
-        else:
+        elif not shares:
             drafts += read_completion(text, span, section, current)
     return drafts
 

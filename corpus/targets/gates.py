@@ -51,6 +51,8 @@ def is_goal(statement: str, quantity: Quantity, section: Section, offset: int, *
         return True
     if quantity.kind in ("duration", "bare"):
         return section.kind == "goal" and _is_named_figure(quantity, before)
+    if section.kind == "organization" and timed and quantity.kind == "count" and "thêm" in quantity.lead.split():
+        return True
     if section.kind == "organization" or _DISTANCE.search(before) or _BENEFIT.search(before):
         return False
     return _is_goal_amount(quantity, section, before, timed=timed)
@@ -66,7 +68,7 @@ def _is_named_figure(quantity: Quantity, before: str) -> bool:
 def _is_goal_amount(quantity: Quantity, section: Section, before: str, *, timed: bool) -> bool:
     """Money, measures and counts: goals near the beginning of a thought among goals; elsewhere they need a cue."""
     since = re.split(r"[,;:]|\svà\s", before)[-1]
-    if section.kind == "goal" and (quantity.kind != "count" or len(since.split()) <= 6):
+    if section.kind == "goal" and (quantity.kind != "count" or quantity.said or len(since.split()) <= 6):
         return True
     if "(" in since or quantity.unit == "điểm":
         return False

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _ELLIPSIS: Final = re.compile(
     r"\s*(?:(?:đối với|ở|tại|cho)\s+|(?=(?:cấp|khu vực|đô thị|nông thôn|thành thị)(?!\w)))", FLAGS
 )
+_EACH: Final = re.compile(r"(?:mỗi|từng)\s", FLAGS)
+_ABOUT: Final = re.compile(r"(?:^|\s)về\s+(\S.*)", FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,15 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
     """The indicator's name; several when the subject joins several indexes; empty when it stands later."""
     quantity = piece.quantity
     if quantity.kind == "top":
+        own = _ABOUT.search(parts.object)
+        if own and not parts.subject:
+            return [own[1]]
         where = f" - {parts.object}" if parts.object else ""
         return [f"{n}{where}" for n in split_indexes(subject)] if subject else [text.plain[quantity.start : piece.end]]
     if parts.is_subject_first:
         where = f" {parts.object}" if _ELLIPSIS.match(parts.object) else ""
+        if quantity.kind == "count" and not (parts.object or parts.links or is_named(subject)):
+            where = f" {_without_scale(quantity.unit or '')}"
         return [f"{name}{where}" for name in split_indexes(subject)] if subject else [""]
     object_ = parts.object
     ellipsis = _ELLIPSIS.match(object_) if quantity.kind == "percent" else None
@@ -97,6 +104,8 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
         start = "" if parts.change or inherited else "Tỷ lệ"
         return [f"{parts.subject or start} {object_}".strip()]
     thing = _without_scale(quantity.unit or "") if quantity.kind == "count" or not object_ else ""
+    if _EACH.match(parts.subject):
+        return [f"{thing} {object_} ở {_lower(parts.subject)}".strip()]
     start = parts.subject or ("Số" if quantity.kind == "count" else "")
     return [f"{start} {thing} {object_}".strip()]
 

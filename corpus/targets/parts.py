@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from corpus.targets.statements import Piece, Text
 
 _PARENTHESES: Final = re.compile(r"\([^()]*\)")
+_DANGLING: Final = re.compile(r"\s(?:cho|của|tại|ở|trong|với|đến|tới|vào|để)$", FLAGS)
 _LINKING: Final = frozenset({"đạt", "là", "bằng", "còn"})
 
 
@@ -87,7 +88,10 @@ def _object(text: Text, piece: Piece) -> str:
 
 def _tidy(text: str) -> str:
     text = re.sub(r"\s(?:lên|đạt|còn)\s+\d[\d./]*\s.*$|\s*\($", "", text)
-    return " ".join(text.replace(MASK, " ").split()).strip(' ,.;:*“”"')
+    text = " ".join(text.replace(MASK, " ").split()).strip(" ,.;:*")
+    text = _DANGLING.sub("", text)
+    paired = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
+    return text if paired else text.strip('“”"')
 
 
 def _fresh(text: str) -> str:

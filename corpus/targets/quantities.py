@@ -49,7 +49,7 @@ def _unit_groups() -> tuple[tuple[QuantityKind, re.Pattern[str]], ...]:
         rf"{alternatives(measure_words('per'))}(?!\w))"
     )
     scale = rf"(?:{alternatives(measure_words('scales'))}\s+)?"
-    counted = alternatives(measure_words("counted"))
+    counted = rf"(?:lượt\s+)?{alternatives(measure_words('counted'))}"
     share = rf"(?:\s*{alternatives(measure_words('shares'))}(?!\w))"
     sources: tuple[tuple[QuantityKind, str], ...] = (
         ("percent", rf"{alternatives(measure_words('percent'))}(?!\w)(?:{per}|{share})?"),
@@ -67,7 +67,8 @@ def _number_pattern() -> re.Pattern[str]:
     percent = alternatives(measure_words("percent"))
     to = rf"\s*(?:{percent})?\s*(?:-|–|đến|tới)\s*(?:khoảng\s+)?"
     first = rf"(?<![\w/.,(-])(?P<n1>{NUMERAL})|(?<=\()(?P<n0>{NUMERAL})(?!\))|(?<!\w)(?P<word>{count_words()})(?=\s)"
-    return re.compile(rf"(?:{first})(?:{to}(?P<n2>{NUMERAL}))?(?![\w/]|\)\s)", FLAGS)
+    of = rf"/(?P<of>{NUMERAL})(?=\s+(?!{alternatives(target_words('fractions'))}(?!\w)))"
+    return re.compile(rf"(?:{first})(?:{of}|(?:{to}(?P<n2>{NUMERAL}))?(?![\w/]|\)\s))", FLAGS)
 
 
 @cache
@@ -133,6 +134,8 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     value = parse_number(match["n1"] or match["n0"] or match["word"])
     value_max = parse_number(match["n2"]) if match["n2"] else None
     unit = read_unit(text, match.end())
+    if match["of"] and not (unit and unit[0] == "count" and (value or 0) <= (parse_number(match["of"]) or 0)):
+        return None  # "45/66 xã" counts communes; "24/7" does not
     if value is None or (value_max is not None and value_max <= value):
         return None
     lead = _lead_pattern().search(text, max(0, match.start() - _REACH), match.start())

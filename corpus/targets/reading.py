@@ -77,6 +77,8 @@ def _draft(
         op = before.op if not quantity.said and before.op in (">=", "<=", "~") and quantity.value != 100 else op
     if op == ">=" and _FORBIDDING.search(whole):
         op = "<="
+    if quantity.unit == "lần" and "gấp" in f"{parts.links} {quantity.lead}":
+        change = change or "tăng"
     per_head = re.match(r"số\s+(\S.*/.*)", parts.subject, FLAGS) if quantity.kind == "bare" else None
     return Draft(
         start=piece.start,

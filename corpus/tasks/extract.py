@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from corpus.records import Task
 from corpus.tasks.duties import Duty, actors_alone, carried, duties, only_a_time
 from corpus.tasks.labels import Labelled, apply_labels, labelled
+from corpus.tasks.occasions import occasions
 from corpus.tasks.parts import sentences
 from corpus.tasks.quoting import quote_of
 from corpus.tasks.reading import read
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _ROMAN = re.compile(r"(?:PHẦN|CHƯƠNG)?\s*[IVXLC]+", re.IGNORECASE)
 _FOLLOWS = re.compile(r"(?:sau(?: đây)?|như sau|dưới đây)\s*[:.]?\s*$")
+_SILENT = ("end", "note")
 _SHORT_LEAD_IN = 8
 _SHORT_ITEM = 14
 _TOGETHER = re.compile(r"\s*chủ trì\s*,?\s*(?:và\s+)?(?:chủ động\s+)?phối hợp", re.IGNORECASE)
@@ -51,6 +53,7 @@ class _Walk:
         self._rows_of: dict[str, list[int]] = {}
         self._addressees: tuple[str, ...] = ()
         self._before: Clause | None = None
+        self._row_above: dict[str, Task] = {}
 
     def read(self, clause: Clause) -> None:
         """Adds the clause's tasks, or completes those that its labelled lines belong to."""
@@ -58,7 +61,7 @@ class _Walk:
         reading = read(clause.text, issued_on=self._issued_on, strict=context.section in ("duties", "goals"))
         start = reading.after_label(clause.label)
         labels = labelled(reading, start, len(reading.text), issued_on=self._issued_on)
-        if labels:
+        if labels and clause.kind not in _SILENT:
             self._complete(clause, labels, context)
             return
         found = self._tasks_of(clause, reading, start, context)
@@ -95,11 +98,10 @@ class _Walk:
 
     def _tasks_of(self, clause: Clause, reading: Reading, start: int, context: Context) -> list[Task]:
         """The tasks of one clause; notes for the clauses under it are left in their context."""
-        if clause.kind in ("end", "note") or context.section == "results":
+        if clause.kind in _SILENT or context.section == "results":
             return []
         if clause.kind == "row":
-            row = task_of_row(clause, context, issued_on=self._issued_on) if clause.cells else None
-            return [row] if row else []
+            return self._task_of_row(clause, context)
         has_children = clause.path in self._parents
         alone = actors_alone(reading, start)
         if alone is not None:
@@ -111,6 +113,14 @@ class _Walk:
             self._contexts[clause.path] = replace(context, when=when)
             return []
         return self._tasks_of_sentences(clause, reading, start, context)
+
+    def _task_of_row(self, clause: Clause, context: Context) -> list[Task]:
+        """The task of a table's row; one that opens a group of rows has no part in the row above it."""
+        above = self._row_above.get(clause.parent or "") if clause.path not in self._parents else None
+        row = task_of_row(clause, context, issued_on=self._issued_on, above=above) if clause.cells else None
+        if row:
+            self._row_above[clause.parent or ""] = row
+        return [row] if row else []
 
     @staticmethod
     def _is_time(reading: Reading, start: int) -> bool:
@@ -139,7 +149,7 @@ class _Walk:
                     clause, reading, duty, partners, issued_on=self._issued_on, has_children=has_children
                 )
                 if row is not None:
-                    rows.append(row)
+                    rows += occasions(reading, duty.start, duty.end, row)
                     if _TOGETHER.match(reading.text, duty.verb):
                         partners = replace(partners, coop=row.coop)
             named = carried(found)

@@ -17,7 +17,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\s*_]+(?=[\"“(*_]*[A-ZÀ-ỸĐ0-9(]
 _NO_END = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|TX|đ/c|Đ/c|PGS|GS|TS|ThS|BS|CN|KS|v\.v|St|No|[A-ZĐ]|\d{1,2})\.$")
 _NUMBERED = re.compile(r"(?<![\w)])\((\d{1,2})\)\s*(?=\w)")
 _SPLIT_ADVERBS = re.compile(
-    r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung)(?!\w))",
+    r",\s+(?:và\s+)?(?=(?:đồng thời|định kỳ|thường xuyên|tập trung|kịp thời(?=\s+báo\s+cáo))(?!\w))",
     re.IGNORECASE,
 )
 _SEMICOLON = re.compile(r"\s*;\s*")

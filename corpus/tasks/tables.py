@@ -20,25 +20,34 @@ if TYPE_CHECKING:
     from corpus.tasks.sections import Context
 
 _NOTHING = re.compile(r"[\s\-–—.…/xX0]*")
+_DITTO = re.compile(r"\s*[-–]?\s*(?:nt|n\.t|như trên|[\"”″']{1,2}|〃)\s*[-–.]?\s*", re.IGNORECASE)
 _INDEX_TITLE = 14
 _INDEX = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[a-zđ])[.)]?\s*")
 
 
-def task_of_row(clause: Clause, context: Context, *, issued_on: date | None) -> Task | None:
-    """The duty of a table's row; None when the table has neither a column of actors nor one of times."""
+def task_of_row(clause: Clause, context: Context, *, issued_on: date | None, above: Task | None = None) -> Task | None:
+    """The duty of a table's row; None when the table has neither a column of actors nor one of times.
+
+    `above` is the duty of the row above in the same table: an empty cell of actors is merged with that row's, and so is
+    an empty time when the actors' cell is empty too.
+    """
     cells = _by_role(clause.cells)
     action = " ".join(cells.get("action", "").split()) or _longest_unknown(clause)
     if "target" in cells and "action" not in cells:
         return None
-    if not action or _NOTHING.fullmatch(action) or not ({"lead", "when"} & cells.keys()):
+    merged = above if above is not None and _is_empty(cells.get("lead")) else None
+    if not action or _NOTHING.fullmatch(action) or not (merged or {"lead", "when"} & cells.keys()):
         return None
-    lead, coop = _actors(cells)
-    when = when_of_cell(cells["when"], issued_on=issued_on) if cells.get("when") else When()
+    lead, coop = _actors({role: text for role, text in cells.items() if not _DITTO.fullmatch(text)})
+    when = _when_of(cells.get("when"), above=above, merged=merged is not None, issued_on=issued_on)
     reading = read(action, issued_on=issued_on)
     if not when.text:
         when = when_in(reading, 0, len(action), issued_on=issued_on)
+    lead = lead or (merged.lead if merged else ())
     if not lead and not when.text:
         return None
+    if above and _DITTO.fullmatch(cells.get("coop", "")):
+        coop = above.coop
     report_to, via = recipients_in(reading, 0, len(action))
     if cells.get("report_to"):
         report_to = units_named(cells["report_to"])
@@ -56,6 +65,19 @@ def task_of_row(clause: Clause, context: Context, *, issued_on: date | None) -> 
         via=via,
         product=cells.get("product") or None,
     )
+
+
+def _is_empty(cell: str | None) -> bool:
+    return cell is None or _DITTO.fullmatch(cell) is not None
+
+
+def _when_of(cell: str | None, *, above: Task | None, merged: bool, issued_on: date | None) -> When:
+    """The time of the row's own cell, or that of the row above when the cell says "nt" or is merged with it."""
+    if cell and not _DITTO.fullmatch(cell):
+        return when_of_cell(cell, issued_on=issued_on)
+    if above is None or not (cell or merged):
+        return When()
+    return When(above.due, above.due_text, above.recurrence, above.recurs_before)
 
 
 def _by_role(cells: tuple[tuple[str, str], ...]) -> dict[str, str]:

@@ -89,11 +89,11 @@ def _reported(when: When, words_of_duty: str, times: list[TimeReading]) -> When:
     day = _day_of_year(times)
     if when.due or not day:
         return when
-    if when.recurrence in ("yearly", "yearly+ad-hoc"):
+    if when.recurrence in ("yearly", "half-yearly", "yearly+ad-hoc"):
         return replace(when, recurs_before=when.recurs_before or day)
     if when.recurrence is None and (cycle := _REPORT_OF.search(words_of_duty)):
         yearly = cycle[1] is None
-        return replace(when, recurrence="yearly" if yearly else "half-yearly", recurs_before=day if yearly else None)
+        return replace(when, recurrence="yearly" if yearly else "half-yearly", recurs_before=day)
     return when
 
 
@@ -120,7 +120,8 @@ def _when(reading: TimeReading, text: str) -> When:
     elif text.count(")") > text.count("("):
         text = text.rstrip(")")
     recurrence = None if reading.due and reading.recurrence == "ad-hoc" else reading.recurrence
-    before = reading.recurs_before if recurrence in ("yearly", "monthly", "yearly+ad-hoc") else None
+    dated = recurrence in ("yearly", "monthly", "yearly+ad-hoc") or _DAY_OF_YEAR.search(text) is not None
+    before = reading.recurs_before if dated else None
     return When(reading.due, text or None, recurrence, before)
 
 

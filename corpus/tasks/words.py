@@ -16,6 +16,8 @@ from corpus.units import general_words, plural_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from corpus.records import Recurrence
+
 _DATA = Path(__file__).parents[1] / "data"
 
 
@@ -55,6 +57,8 @@ class Words:
     report_to_after: re.Pattern[str]
     report_adverbs: PhraseTable[str]
     via: re.Pattern[str]
+    cycle: re.Pattern[str]
+    cycles: Mapping[str, Recurrence]
 
 
 @cache
@@ -62,6 +66,7 @@ def words() -> Words:
     """The tables, loaded once."""
     verbs: dict[str, Any] = yaml.safe_load((_DATA / "verbs.yaml").read_text(encoding="utf-8"))
     tasks: dict[str, Any] = yaml.safe_load((_DATA / "tasks.yaml").read_text(encoding="utf-8"))
+    cycles: dict[str, Recurrence] = {length: kind for kind, lengths in tasks["cycles"].items() for length in lengths}
     return Words(
         duty=_table(verbs["duty"]),
         duty_at_start=_table(verbs["duty_at_start"]),
@@ -94,6 +99,10 @@ def words() -> Words:
         report=re.compile(rf"(?<!\w)(?:{_any(tasks['report_verbs'])})(?!\w)", re.IGNORECASE),
         report_to_after=re.compile(rf"(?<!\w)(?:{_any(tasks['report_to_after'])})\s+$", re.IGNORECASE),
         report_adverbs=_table(tasks["report_adverbs"]),
+        cycle=re.compile(
+            rf"(?<!\w)(?:(?:{_any(tasks['cycle_openers'])})\s+|(?<=[,(])\s*)(?P<length>{_any(cycles)})(?!\w)", re.IGNORECASE
+        ),
+        cycles=cycles,
         via=re.compile(rf"(?<!\w)(?:{_any(tasks['via'])})\s+(?=\w)", re.IGNORECASE),
     )
 

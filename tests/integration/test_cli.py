@@ -1,129 +1,20 @@
-"""The command line as a script sees it: what goes to which stream, exit codes, one line for every failure."""
+"""The command line as a script sees it: storing, listing and removing; help in the language asked for."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli import main
-from bot.composition import Composition
 from bot.texts import LANGUAGES, load_texts
-from index.answers import Answer, Citation, SearchHit
+from tests.integration.command_line import PLAN, ROOT, Run, rows
 
 if TYPE_CHECKING:
-    from index.answers import Question
-
-ROOT = Path(__file__).resolve().parents[2]
-PLAN = """TỈNH ỦY HÒA SƠN
-*
-Số 12-KH/TU
-ĐẢNG CỘNG SẢN VIỆT NAM
-Hòa Sơn, ngày 31 tháng 5 năm 2024
-
-KẾ HOẠCH
-về chuyển đổi số tỉnh Hòa Sơn đến năm 2030
-
-I. MỤC TIÊU
-1. Đến năm 2025, tỉ lệ hồ sơ giải quyết trực tuyến đạt tối thiểu 65%.
-2. Đến năm 2030, tỉ lệ hồ sơ giải quyết trực tuyến đạt trên 90%.
-
-II. TỔ CHỨC THỰC HIỆN
-1. Sở Nội vụ chủ trì, phối hợp với Sở Tài chính xây dựng kế hoạch chi tiết trước ngày 30/6/2025.
-2. Sở Y tế báo cáo Ủy ban nhân dân tỉnh kết quả thực hiện trước ngày 15/12 hằng năm.
-
-T/M BAN THƯỜNG VỤ
-PHÓ BÍ THƯ
-
-Lê Văn Bình
-"""
-Run = "Callable[..., tuple[int, str, str]]"
-
-
-class FakeService:
-    """Answers everything with the question itself; fails on the word "hỏng", also within a batch."""
-
-    def __init__(self) -> None:
-        self.asked: list[Question] = []
-
-    def ask(self, question: Question) -> Answer:
-        self.asked.append(question)
-        if "hỏng" in question.text:
-            raise ZeroDivisionError
-        citation = Citation("d", "12-KH/TU", "về chuyển đổi số", "II.1", "trích đoạn")
-        return Answer(
-            question.text,
-            "deadline",
-            abstained=False,
-            confidence=0.9,
-            headline=question.text,
-            answer=question.text,
-            citations=(citation,),
-            id=question.id,
-        )
-
-    def ask_many(self, questions: list[Question]) -> list[Answer]:
-        return [self.ask(question) for question in questions]
-
-    def search(self, query: str, k: int) -> list[SearchHit]:
-        return [SearchHit("d", "12-KH/TU", None, f"I.{n}", "x", query, 1 / (n + 1)) for n in range(k)]
-
-    def refresh(self) -> None:
-        """Nothing changes."""
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in list(os.environ):
-        if name.startswith("CHIDAO_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)  # away from any `.env`
-    monkeypatch.setenv("CHIDAO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CHIDAO_EMBEDDING", "hash")
-    monkeypatch.setenv("CHIDAO_NOW", "2025-03-01T08:00:00+07:00")
-    return tmp_path
-
-
-@pytest.fixture
-def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main(arguments)
-        said = capfd.readouterr()
-        return int(leaving.value.code or 0), said.out, said.err
-
-    return command
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
-    fake = FakeService()
-    monkeypatch.setattr(Composition, "service", fake)
-    return fake
-
-
-@pytest.fixture
-def stored(home: Path, run: Run) -> str:
-    (home / "ke-hoach.txt").write_text(PLAN, encoding="utf-8")
-    code, out, err = run("ingest", "ke-hoach.txt", "--json")
-    assert code == 0, err
-    (key,) = json.loads(out)["directives"]
-    return str(key)
-
-
-def rows(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def one_line(text: str) -> bool:
-    return len(text.splitlines()) == 1 and "Traceback" not in text
+    from pathlib import Path
 
 
 def test_ingest_says_what_became_of_each_file_and_exits_with_one_when_any_was_refused(home: Path, run: Run) -> None:
@@ -210,144 +101,16 @@ def test_removing_takes_a_directive_out_of_store_and_index(home: Path, run: Run,
     assert json.loads((home / "home" / "index" / pointer / "manifest.json").read_text())["passages"] == 0
 
 
-def test_an_answer_comes_as_json_or_in_words(run: Run, service: FakeService) -> None:
-    code, out, _ = run("ask", "khi nào?", "--json", "--previous", "trước", "--place", "Hòa Sơn", "--unit", "Sở Y tế")
-    assert (code, json.loads(out)["citations"][0]["path"]) == (0, "II.1")
-    (asked,) = service.asked
-    assert (asked.previous, asked.place, asked.unit, asked.today) == ("trước", "Hòa Sơn", "Sở Y tế", date(2025, 3, 1))
-    out = run("ask", "khi nào?", "--today", "2026-01-02")[1]
-    assert out.startswith("khi nào?\n")
-    assert "12-KH/TU · II.1" in out
-    assert service.asked[-1].today == date(2026, 1, 2)
-
-
-def test_a_batch_answers_in_order_and_a_bad_line_stops_no_other(home: Path, run: Run, service: FakeService) -> None:
-    lines = [
-        '{"id": 1, "q": "một"}',
-        "",
-        "không phải json",
-        '{"id": "x"}',
-        '{"id": 3, "q": "hỏng"}',
-        "[]",
-        '{"id": 4, "q": "bốn", "prev": "ba", "place": "Hòa Sơn", "unit": null}',
-        '{"id": 5, "q": 5}',
-    ]
-    (home / "q.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    code, out, _ = run("ask", "--batch", "q.jsonl", "--unit", "Sở Y tế")
-    answers = rows(out)
-    assert code == 1
-    assert [(a["id"], "error" in a) for a in answers] == [
-        (1, False),
-        (None, True),
-        ("x", True),
-        (3, True),
-        (None, True),
-        (4, False),
-        (5, True),
-    ]
-    assert all(set(a) == {"id", "error"} for a in answers if "error" in a)
-    assert answers[5]["question"] == "bốn"
-    last = [q for q in service.asked if q.text == "bốn"][-1]
-    assert (last.previous, last.place, last.unit) == ("ba", "Hòa Sơn", "Sở Y tế")
-    assert "Traceback" not in out
-
-
-def test_a_good_batch_exits_with_zero_and_may_come_from_standard_input(
-    run: Run, service: FakeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f'{{"id": "{n}", "q": "câu {n}"}}\n' for n in range(150))))
-    code, out, _ = run("ask", "--batch", "-")
-    assert (code, [a["id"] for a in rows(out)]) == (0, [str(n) for n in range(150)])
-
-
-def test_search_prints_ranked_clauses(run: Run, service: FakeService) -> None:
-    code, out, _ = run("search", "đô thị", "-k", "3", "--json")
-    assert (code, [h["path"] for h in rows(out)]) == (0, ["I.0", "I.1", "I.2"])
-    assert "12-KH/TU · I.0" in run("search", "đô thị")[1]
-
-
-def test_a_bench_of_retrieval_leaves_the_real_store_alone(home: Path, run: Run) -> None:
-    folder = home / "bo"
-    (folder / "qrels").mkdir(parents=True)
-    passages = {"a": "thời hạn nộp báo cáo hằng năm", "b": "tỉ lệ che phủ rừng", "c": "chuyển đổi số cấp xã"}
-    lines = (json.dumps({"_id": key, "title": "", "text": text}) for key, text in passages.items())
-    (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "che phủ rừng"}), encoding="utf-8")
-    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\tb\t1\n", encoding="utf-8")
-    code, out, _ = run("bench", "retrieval", str(folder), "--json")
-    figures = json.loads(out)
-    assert code == 0
-    assert figures["ndcg@10"] == 1.0
-    assert {"recall@10", "p@1", "mrr@10", "index_s", "passages_per_s", "queries_per_s", "p50_ms", "p95_ms"} <= set(
-        figures
+def test_a_reader_that_leaves_early_is_no_failure(home: Path, run: Run, stored: str) -> None:
+    many = f"{sys.executable} -m bot list clauses --format jsonl | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {many}"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
     )
-    assert not list((home / "home").glob("*.db"))
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--khong-co"],
-        ["khong-co"],
-        ["list"],
-        ["list", "gi-do"],
-        ["list", "tasks", "--format", "pdf"],
-        ["list", "tasks", "--format", "ics"],
-        ["list", "tasks", "--from", "hom-nay"],
-        ["list", "tasks", "--from", "2025-02-01", "--to", "2025-01-01"],
-        ["list", "tasks", "--directive", "x"],
-        ["list", "tasks", "--format", "jsonl", "-o", "khong/co/thu-muc.jsonl"],
-        ["ask"],
-        ["ask", " "],
-        ["ask", "a", "--batch", "b"],
-        ["ask", "--batch", "khong-co.jsonl"],
-        ["ask", "a", "--today", "31-12"],
-        ["search", "x", "-k", "nhiều"],
-        ["search"],
-        ["ingest"],
-        ["ingest", ".", "--manifest", "khong-co.yaml"],
-        ["remove", "khong-co"],
-        ["bench", "retrieval", "khong-co"],
-        ["backup"],
-        ["restore", "khong-co.zip"],
-    ],
-)
-def test_wrong_usage_is_one_line_and_exit_code_two(run: Run, arguments: list[str]) -> None:
-    code, out, err = run(*arguments)
-    assert (code, out) == (2, "")
-    assert one_line(err), err
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("CHIDAO_KHONG_CO", "1"),
-        ("CHIDAO_TIMEZONE", "Sao/Hỏa"),
-        ("CHIDAO_DATABASE_URL", "nosuchdb://x"),
-        ("CHIDAO_HOME", "/proc/none"),
-    ],
-)
-def test_a_wrong_setting_is_one_line_and_exit_code_two(
-    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    code, out, err = run("list", "tasks")
-    assert (code, out) == (2, "")
-    assert one_line(err), err
-
-
-def test_an_unexpected_failure_is_one_line_with_a_reference_and_debug_tells_all(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> None:
-        raise ZeroDivisionError("bên trong")
-
-    monkeypatch.setattr("bot.list_rows.select_rows", broken)
-    code, out, err = run("list", "tasks")
-    assert (code, out) == (2, "")
-    assert one_line(err)
-    assert "ZeroDivisionError" in err
-    assert "Traceback" in run("--debug", "list", "tasks")[2]
+    assert done.stderr == b""
+    assert done.stdout == b"{"
 
 
 @pytest.mark.parametrize(
@@ -409,15 +172,3 @@ def test_english_is_spoken_when_asked_for(home: Path) -> None:
     assert "directives" in done.stdout
     wrong = python("from bot.cli import main\nmain(['list', 'x'])", CHIDAO_LANG="en")
     assert "choose one of" in wrong.stderr
-
-
-def test_a_reader_that_leaves_early_is_no_failure(home: Path, run: Run, stored: str) -> None:
-    many = f"{sys.executable} -m bot list clauses --format jsonl | head -c 1"
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {many}"],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.stderr == b""
-    assert done.stdout == b"{"

@@ -87,13 +87,24 @@ def test_an_empty_manifest_says_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_explained_with_the_line_to_write() -> None:
-    sentence = explain_missing(Metadata(number="1-KH/TU", kind="Kế hoạch", title="về a", issuer="Tỉnh ủy"), "a.txt")
-    assert sentence is not None
-    assert "ngày ban hành" in sentence
-    assert "a.txt: {issued_on: …}" in sentence
-    assert "số hiệu" not in sentence
+    meta = Metadata(number="1-KH/TU", kind="Kế hoạch", title="về a", issuer="Tỉnh ủy")
+    assert explain_missing(meta, "a.txt") == [
+        "Không thấy ngày ban hành. Có thể bổ sung bằng --manifest với dòng `a.txt: {issued_on: …}`."
+    ]
+
+
+def test_a_gap_that_the_reader_warns_of_is_told_once_with_what_it_knows() -> None:
+    meta = Metadata(number="1-KH/TU", issuer="Tỉnh ủy", kind="Kế hoạch", warnings=("Thiếu ngày ban hành (tháng 4).",))
+    (warning,) = explain_missing(meta, "a.txt")
+    assert warning.startswith("Thiếu ngày ban hành (tháng 4). Không thấy trích yếu. Có thể bổ sung")
+    assert "{issued_on: …, title: …}" in warning
+
+
+def test_a_gap_that_the_manifest_fills_is_warned_of_no_more() -> None:
+    meta = Metadata(warnings=("Không thấy số hiệu văn bản.", "Không thấy người ký."))
+    assert complete(meta, {"number": "1-KH/TU"}, "a.txt")[0].warnings == ("Không thấy người ký.",)
 
 
 def test_nothing_is_explained_when_all_is_known() -> None:
     meta = Metadata(number="1", kind="Kế hoạch", title="về a", issuer="Tỉnh ủy", issued_on=date(2024, 1, 1))
-    assert explain_missing(meta, "a.txt") is None
+    assert explain_missing(meta, "a.txt") == []

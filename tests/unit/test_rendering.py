@@ -11,7 +11,7 @@ from bot.citation_words import citation_label, citation_line, for_reading, place
 from bot.conversation import Answered, ClauseShown, GuideShown, Notice
 from bot.guide import load_guide
 from bot.message_blocks import pieces
-from bot.rendering import CITATION_BUTTONS, render
+from bot.rendering import CITATION_BUTTONS, answer_page, render
 from bot.texts import LANGUAGES, load_texts
 from corpus.identity import clause_token
 from index.answers import Question
@@ -190,3 +190,22 @@ def test_what_a_button_carries_comes_back_and_fits(press):
 )
 def test_data_of_another_making_means_nothing(data):
     assert decode(data) is None
+
+
+def test_a_line_that_only_names_the_source_gives_way_to_the_citation_line():
+    blocks = shown(quoting("1. Việc thứ nhất\n2. Việc thứ hai\n(Kế hoạch 45-KH/TU, mục II.4.-1)"))
+    assert ("text", "1. Việc thứ nhất\n2. Việc thứ hai") in blocks
+
+
+def test_a_page_without_buttons_quotes_once_and_lists_the_other_sources_on_short_lines():
+    *_, quote, source, others = answer_page(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)"), VI)
+    assert (quote.kind, source.text[:12]) == ("quote", "📄 45-KH/TU –")
+    title, *lines = others.text.split("\n")
+    assert (title, len(lines)) == ("Xem thêm:", 2)
+    assert lines[0] == "• 45-KH/TU – Kế hoạch chuyển đổi số tỉnh Hòa Sơn giai đoạn 2023 - 2030 – mục III.2"
+    assert all(len(line) <= 110 for line in lines)
+
+
+def test_a_page_that_abstains_lists_what_is_nearest_and_no_sources():
+    silent = replace(answer(), abstained=True, answer=answer().headline, suggestions=("Ai chủ trì?",))
+    assert [block.text for block in answer_page(silent, VI)][1:] == ["Anh/chị có thể hỏi hoặc xem:\n1. Ai chủ trì?"]

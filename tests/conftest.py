@@ -1,0 +1,30 @@
+"""What tests anywhere may need: the bundled model, unpacked once a run into a folder that goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from index.embedding import Embedder
+
+
+@pytest.fixture(scope="session")
+def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CHIDAO_HOME with nothing but the unpacked model; copy it, or link its `models`, before storing anything."""
+    from index.bundled import bundled_model
+
+    home = tmp_path_factory.mktemp("bundled")
+    bundled_model(home / "models")
+    return home
+
+
+@pytest.fixture(scope="session")
+def bundled_embedder(bundled_home: Path) -> Embedder:
+    """The bundled model, loaded once a run."""
+    from index.embedding import load_embedder
+
+    return load_embedder("bundled", bundled_home)
