@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from corpus.records import Recurrence
 
 AtomKind = Literal[
-    "day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text", "same_day"
-]
+    "day", "month", "quarter", "half", "year", "period", "monthday", "cycle", "duration", "condition", "text",
+    "same_day",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

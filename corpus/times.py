@@ -23,6 +23,8 @@ __all__ = ["TimeReading", "mask_citations", "read_time", "read_times"]
 
 _REACH: Final = 40
 _MAYBE: Final = re.compile(r"\d|năm|quý|quí|tháng|tuần|định k|thường xuyên|đột xuất|hằng|hàng|khi|sau|theo", FLAGS)
+_EQUAL: Final = ("bằng", "Bằng")
+"""Before a marker this is the end of another word ("bàn giao mặt bằng trước ngày 30/4/2026")."""
 _SHORTEST_FIRST: Final = ("weekly", "monthly", "quarterly", "half-yearly", "yearly")
 
 
@@ -138,7 +140,7 @@ def _place(text: str, atom: Atom, floor: int) -> _Placed | None:
             markers.append(kind)
             begin = start
     before = text[max(0, start - _REACH) : start]
-    if atom.is_point and _baseline_pattern().search(before):
+    if atom.is_point and (compared := _baseline_pattern().search(before)) and not (markers and compared[0].strip() in _EQUAL):
         return None
     if atom.recurrence == "ongoing" and _never_pattern().search(before):
         return None
@@ -202,12 +204,16 @@ def _lent(this: _Placed, after: _Placed) -> _Placed:
     return this
 
 
+_DASHES = ("-", "–")
+
+
 def _span(text: str, first: _Placed, last: _Placed) -> _Placed | None:
     """The beginning and end of "từ ngày 01/6 đến ngày 30/8/2025" as one, due at its end."""
     a, b = first.atom, last.atom
-    if not (a.is_point and b.is_point and first.markers[:1] == ("from",) and last.markers[:1] == ("until",)):
+    if not (a.is_point and b.is_point and first.markers[:1] == ("from",)):
         return None
-    if text[first.end : last.start].strip() or a.kind == "period":
+    gap = text[first.end : last.start].strip()
+    if not (gap in _DASHES if not last.markers else last.markers[0] == "until" and not gap) or a.kind == "period":
         return None
     a = replace(a, year=a.year or b.year)
     return replace(last, start=first.start, since=a.first)

@@ -57,6 +57,7 @@ class Directory:
     plural: re.Pattern[str]
     starts_anew: tuple[str, ...]
     name_words: PhraseTable[bool]
+    capital_openings: frozenset[str]
 
 
 @cache
@@ -89,7 +90,10 @@ def directory() -> Directory:
         capital_only=capital_only,
         prefixes=re.compile(rf"^(?:(?:{prefixes})\s+)+", re.IGNORECASE),
         starts_anew=tuple(classes["starts_anew"]),
-        name_words=PhraseTable({**dict.fromkeys(classes["name_starts"], False), **dict.fromkeys(classes["name_nouns"], True)}),
+        capital_openings=frozenset(classes["capital_openings"]),
+        name_words=PhraseTable(
+            dict.fromkeys(classes["name_starts"], False) | dict.fromkeys(classes["name_nouns"], True)
+        ),
         plural=re.compile(rf"(?:{plural})\s+$", re.IGNORECASE),
     )
 

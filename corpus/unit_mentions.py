@@ -107,7 +107,7 @@ def _open_name(text: str, low: str, start: int, *, listed: bool) -> UnitMention 
     """
     known_bodies = directory()
     opening = known_bodies.openings.at(low, start)
-    if opening is None:
+    if opening is None or (text[start].islower() and low[start : opening.end] in known_bodies.capital_openings):
         return None
     end, worded = opening.end, False
     while (step := _CAPITALISED.match(text, end)) is not None:

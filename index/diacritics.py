@@ -21,6 +21,7 @@ import numpy as np
 
 from corpus.errors import SearchIndexError
 from corpus.text import fold, has_diacritics, nfc, place_tones
+from index.syllables import could_be_vietnamese
 from index.tokens import Encoded, encode, pair_key
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 _STEP = re.compile(r"\S*\d\S*|\S*[A-ZĐ]\S*[-/]\S*|[^\W\d_]+")
 _MOSTLY_UNMARKED = 0.35
+_ADDED_MARK = 3.5  # how much less likely (natural log) the typed syllables must be before a mark is added,
+_CHANGED_MARK = 6.0  # or changed: what a person typed with marks is mostly meant,
+_RARELY = 4.0  # all the more when nothing else in the question is misspelt
 _EVERYDAY = "data/everyday.txt"
 
 
@@ -69,37 +73,62 @@ class DiacriticRestorer:
         return share
 
     def restore(self, text: str) -> str:
-        """`text` with its bare syllables marked when most of it is bare, else as it is. Codes and capitals are kept."""
+        """`text` with its bare syllables marked when most of it is bare; in marked text only slips are mended.
+
+        A slip is a syllable that the documents never hold in that spelling, or that they hold but hardly ever in this
+        company while another marking of the same letters is at home there. Codes and capitals are kept.
+        """
         text = nfc(text)
-        if not mostly_unmarked(text):
-            return text
+        mend = not mostly_unmarked(text)
         steps = list(_STEP.finditer(text))
         pieces: list[str] = []
         at = 0
-        for step, written in zip(steps, self._best([step.group() for step in steps]), strict=True):
+        for step, written in zip(steps, self._best([step.group() for step in steps], mend=mend), strict=True):
             typed = step.group()
-            pieces += [text[at : step.start()], _as_cased(written, typed) if _WORD.fullmatch(typed) else typed]
+            kept = not _WORD.fullmatch(typed) or (mend and place_tones(typed.lower()) == written)
+            pieces += [text[at : step.start()], typed if kept else _as_cased(written, typed)]
             at = step.end()
         return "".join([*pieces, text[at:]])
 
-    def _best(self, steps: list[str]) -> list[str]:
+    def _best(self, steps: list[str], *, mend: bool) -> list[str]:
         """The likeliest writing of a run of words and codes; an unknown one stays, and what follows starts afresh."""
         paths: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
         unknown: list[str] = []
+        many = any(_WORD.fullmatch(step) and not step.isupper() and not could_be_vietnamese(step) for step in steps)
         for step in steps:
-            ways = self._candidates(step)
+            ways = self._slips(step, many=many) if mend else dict.fromkeys(self._candidates(step), 0.0)
             if not ways:
-                unknown.append(step.lower())
-                ways = [-1 - len(unknown)]
+                unknown.append(place_tones(step.lower()))
+                ways = {-1 - len(unknown): 0.0}
             paths = {
                 way: max(
-                    ((score + self._log_share(last, way), [*path, way]) for last, (score, path) in paths.items()),
+                    ((score + self._log_share(last, way) - cost, [*path, way]) for last, (score, path) in paths.items()),
                     key=itemgetter(0),
                 )
-                for way in ways
+                for way, cost in ways.items()
             }
         _, best = max(paths.values(), key=itemgetter(0))
         return [self.vocabulary[way] if way >= 0 else unknown[-2 - way] for way in best]
+
+    def _slips(self, step: str, *, many: bool) -> dict[int, float]:
+        """Ways to read a step of marked text, with the cost of each change; empty when it must stay.
+
+        A spelling that Vietnamese does not have is free to change; `many` of those make other slips likelier too.
+        """
+        lower = place_tones(step.lower())
+        if not _WORD.fullmatch(lower):
+            return dict.fromkeys(self._candidates(step), 0.0)
+        known = self._numbers.get(lower)
+        marked = has_diacritics(lower)
+        if (step.isupper() and len(step) > 1) or (step.istitle() and marked):  # an abbreviation, a name
+            return {} if known is None else {known: 0.0}
+        if known is None and could_be_vietnamese(lower) and (marked or not many):
+            return {}
+        cost = (_CHANGED_MARK if marked else _ADDED_MARK) + (0.0 if many else _RARELY)
+        ways = dict.fromkeys(self._ways.get(fold(lower), []), cost if could_be_vietnamese(lower) else 0.0)
+        if known is not None:
+            ways[known] = 0.0
+        return ways
 
     def _candidates(self, step: str) -> list[int]:
         lower = place_tones(step.lower())

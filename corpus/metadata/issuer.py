@@ -90,7 +90,7 @@ def _letterhead_bodies(letterhead: list[str]) -> str | None:
         and re.match(r"(?:Ban|Ủy ban Kiểm tra|Văn phòng|Thường trực)\b", last)
         and re.search(r"[ủu]y\b", above.split(" ")[1] if " " in above else "")
     ):
-        return f"{last} {above}"
+        return above if last == "Ban Chấp hành" else f"{last} {above}"
     return last
 
 

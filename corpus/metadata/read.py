@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from corpus.lines import Line, is_capital, markers, read_lines
@@ -119,16 +120,26 @@ def _title(page: Page, kind: str | None) -> str | None:
     words = [rest, *parts[1:]] if rest else parts[1:]
     while words and is_capital(words[0]) and (words[0].startswith("CỦA ") or is_body(words[0])) and len(words) > 1:
         words = words[1:]
-    words = words[: _issuer_below(words)]
+    words = words[: _issuer_below(words, comparable(" ".join(page.letterhead)))]
     text = _ATTACHED.sub("", collapse(" ".join(words))).strip(" *-–_")
     return text or None
 
 
-def _issuer_below(words: list[str]) -> int:
-    """Where the issuer in capitals below a title in small letters begins ("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH")."""
+@cache
+def _roles() -> tuple[str, ...]:
+    return tuple(role.lower() for role in markers("roles"))
+
+
+def _issuer_below(words: list[str], letterhead: str) -> int:
+    """Where the issuer in capitals below the title begins ("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH").
+
+    Below a title that is in capitals itself, only a signer's office or the body of the letterhead ends it.
+    """
     for i in range(1, len(words)):
-        capitals = all(is_capital(part) for part in words[i:])
-        if capitals and is_body(words[i]) and not all(is_capital(part) for part in words[:i]):
+        if not all(is_capital(part) for part in words[i:]):
+            continue
+        office, mixed = words[i].lower().startswith(_roles()), not all(is_capital(part) for part in words[:i])
+        if office or comparable(words[i]) in letterhead or (mixed and is_body(words[i])):
             return i
     return len(words)
 

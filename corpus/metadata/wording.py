@@ -108,7 +108,7 @@ def sentence_case(text: str) -> str:
 def _name_after(cased: list[str], lower: str, at: int, spans: list[tuple[int, int]]) -> None:
     for m in re.finditer(r"[\w.]+", lower[at:]):
         start = at + m.start()
-        if any(a <= start < b for a, b in spans) or m.group() in ("và", "về", "khóa", "khoá", "tỉnh", "thành", "huyện"):
+        if any(a <= start < b for a, b in spans) or m.group() in ("và", "về", "khóa", "khoá", "tỉnh", "thành", "huyện", "xã", "phường", "đặc", "thị"):
             return
         cased[start] = lower[start].upper()
 

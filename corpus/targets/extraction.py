@@ -14,7 +14,7 @@ from corpus.targets.gates import ends_year, is_goal, speaks_of_past, states_rule
 from corpus.targets.naming import Memory
 from corpus.targets.quotes import quote_of
 from corpus.targets.reading import continues, leading_time, read_statement
-from corpus.targets.statements import Text, pieces, prepare, statements
+from corpus.targets.statements import Text, pieces, prepare, statements, without
 from corpus.targets.tables import read_row, task_cells
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def read_clause(clause: Clause, section: Section, issued_on: date | None) -> lis
             continue
         shares = read_fractions(text, span, section, current)
         drafts += shares
+        text = without(text, shares)
         found = _figures(text, span, section)
         if found:
             read, memory = read_statement(

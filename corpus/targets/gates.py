@@ -68,7 +68,7 @@ def _is_named_figure(quantity: Quantity, before: str) -> bool:
 def _is_goal_amount(quantity: Quantity, section: Section, before: str, *, timed: bool) -> bool:
     """Money, measures and counts: goals near the beginning of a thought among goals; elsewhere they need a cue."""
     since = re.split(r"[,;:]|\svà\s", before)[-1]
-    if section.kind == "goal" and (quantity.kind != "count" or quantity.said or len(since.split()) <= 6):
+    if section.kind == "goal" and (quantity.kind != "count" or quantity.said or len(since.split()) <= 8):
         return True
     if "(" in since or quantity.unit == "điểm":
         return False

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _ELLIPSIS: Final = re.compile(
     r"\s*(?:(?:đối với|ở|tại|cho)\s+|(?=(?:cấp|khu vực|đô thị|nông thôn|thành thị)(?!\w)))", FLAGS
 )
+_FOOTNOTE: Final = re.compile(r"(?<=[a-zà-ỹđ]{3})\d{1,2}(?=\s|$)")
+"""A footnote's number stuck to a word ("công lập1")."""
+_SHARE: Final = re.compile(r"(?:tỷ|tỉ) lệ", FLAGS)
 _EACH: Final = re.compile(r"(?:mỗi|từng)\s", FLAGS)
 _ABOUT: Final = re.compile(r"(?:^|\s)về\s+(\S.*)", FLAGS)
 
@@ -89,6 +92,8 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
             where = f" {_without_scale(quantity.unit or '')}"
         return [f"{name}{where}" for name in split_indexes(subject)] if subject else [""]
     object_ = parts.object
+    if is_share(parts.subject) and object_:
+        return [f"{parts.subject} {object_}"]
     ellipsis = _ELLIPSIS.match(object_) if quantity.kind == "percent" else None
     if ellipsis and memory.object:
         object_ = f"{_head_of(memory.object)} {object_[ellipsis.end() :]}"
@@ -108,6 +113,11 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
         return [f"{thing} {object_} ở {_lower(parts.subject)}".strip()]
     start = parts.subject or ("Số" if quantity.kind == "count" else "")
     return [f"{start} {thing} {object_}".strip()]
+
+
+def is_share(subject: str) -> bool:
+    """True for a bare "tỷ lệ", which the object after the figure completes ("đạt tỷ lệ 100% sản phẩm có nhãn")."""
+    return _SHARE.fullmatch(subject) is not None
 
 
 def _without_scale(unit: str) -> str:
@@ -130,7 +140,7 @@ def _head_of(object_: str) -> str:
 
 def capital(text: str) -> str:
     """The text with single spaces, no punctuation at its ends and a capital first letter."""
-    text = " ".join(text.split()).strip(" ,:;")
+    text = _FOOTNOTE.sub("", " ".join(text.split()).strip(" ,:;"))
     return text[:1].upper() + text[1:]
 
 

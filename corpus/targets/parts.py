@@ -43,6 +43,8 @@ class Parts:
             return True
         if not self.object:
             return bool(self.subject) or self.kind != "count"
+        if self.kind == "percent" and self.object and self.subject.lower() in ("tỷ lệ", "tỉ lệ"):
+            return False  # "đạt tỷ lệ 100% sản phẩm có nhãn"
         named = bool(opens("indicators").match(self.subject))
         return bool(self.subject) and (named or (bool(self.links) and change_of(self.links) is None))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from corpus.targets.drafts import Draft, share
-from corpus.targets.naming import Memory, capital, names_of, remember, subject_of
+from corpus.targets.naming import Memory, capital, is_share, names_of, remember, subject_of
 from corpus.targets.parts import each_time_pattern, is_named, strip_openers, take_apart, topic_of
 from corpus.targets.statements import BASELINE, Piece, Text
 from corpus.targets.tops import better_pattern, split_indexes
@@ -57,6 +57,8 @@ def read_statement(
         memory = replace(memory, inside=parts.inside or (memory.inside and not is_named(parts.subject)))
         subject = subject_of(piece, parts, memory) if parts.is_subject_first else ""
         names = names_of(text, piece, parts, subject, memory)
+        if not subject and is_share(parts.subject):
+            subject = names[0]
         time = _own_time(text, piece) or shared or current
         draft = _draft(text, piece, parts, time=time, section=section, memory=memory)
         groups.append([replace(draft, indicator=capital(name)) for name in names])
@@ -107,7 +109,7 @@ def _own_time(text: Text, piece: Piece) -> TimeReading | None:
 def _trailing_time(text: Text, cut: Sequence[Piece], span: tuple[int, int]) -> TimeReading | None:
     """A time that closes the statement and so holds for all of it."""
     closing = [t for t in text.times_in(cut[-1].quantity.end, span[1]) if t.due]
-    leading = any(_own_time(text, p) for p in cut[:-1])
+    leading = any(not t.recurrence for p in cut[:-1] for t in text.times_in(p.start, p.end))
     return closing[-1] if closing and not leading else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,13 +18,14 @@ from corpus.times import TimeReading, read_times
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.targets.drafts import Draft
     from corpus.targets.quantities import Quantity
 
 _SENTENCE_END: Final = re.compile(
     r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<!\s\d)(?<!\s\d\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+"
 )
 _SEPARATOR: Final = re.compile(r",|;|\(|\)|:|\s(?:và|hoặc|trong đó)(?=\s)", FLAGS)
-BASELINE: Final = re.compile(r"so với [^,;.()]*|(?<=\blần )(?:năm|cùng kỳ) [^,;.()]*", FLAGS)
+BASELINE: Final = re.compile(r"so với [^,;.()]*|(?<=\blần )(?:năm|cùng kỳ) [^,;.()]*|(?<=gấp đôi )(?:năm|cùng kỳ) [^,;.()]*|(?<=gấp rưỡi )(?:năm|cùng kỳ) [^,;.()]*", FLAGS)
 """What a figure is compared with: its year is no deadline."""
 _LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
 
@@ -85,6 +86,14 @@ def prepare(text: str) -> Text:
     taken = sorted((t.start, t.end) for t in tops)
     plain = [q for q in find_quantities(masked) if not _overlaps(taken, q)]
     return Text(text, masked, times, tuple(sorted([*tops, *plain], key=_start)))
+
+
+def without(text: Text, read: Sequence[Draft]) -> Text:
+    """The text with the stretches that drafts were read from hidden, so that no later figure takes their words."""
+    masked = text.masked
+    for draft in read:
+        masked = masked[: draft.start] + MASK * (draft.end - draft.start) + masked[draft.end :]
+    return replace(text, masked=masked)
 
 
 def _within(spans: list[tuple[int, int]], at: int) -> bool:

@@ -93,6 +93,8 @@ class _Walk:
             context = replace(context, lead=self._addressees, addressed=True)
         if clause.kind == "heading" or (clause.kind == "item" and len(clause.text.split()) <= _SHORT_ITEM):
             context = replace(context, section=section_of(clause.heading) or context.section)
+        elif clause.kind == "item" and section_of(_label_of(clause)) == "results":
+            context = replace(context, section="results")
         self._contexts[clause.path] = context
         return context
 
@@ -161,6 +163,8 @@ class _Walk:
 
     def _leave_to_those_below(self, clause: Clause, reading: Reading, last: Duty, context: Context) -> None:
         """A lead-in that ends its clause addresses what follows: its children, or the whole of a flat directive."""
+        if context.section == "front" and not last.ordered:
+            return  # "Phó Chủ tịch kết luận như sau:" tells who speaks, not who acts
         if not last.leads_in and not _FOLLOWS.search(reading.text, last.verb, last.end):
             return
         lead = last.names or context.lead
@@ -168,6 +172,12 @@ class _Walk:
         self._contexts[clause.path] = replace(self._contexts[clause.path], lead=lead, coop=coop, addressed=False)
         if context.section == "front":
             self._addressees = lead
+
+
+def _label_of(clause: Clause) -> str:
+    """The few words before a colon that open an item ("1. Đánh giá chung: ...")."""
+    label, colon, _ = clause.text.partition(":")
+    return label if colon and len(label.split()) <= _SHORT_ITEM else ""
 
 
 def _only_announces(reading: Reading, duty: Duty) -> bool:

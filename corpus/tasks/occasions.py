@@ -22,6 +22,7 @@ _DAY = re.compile(
 )
 _NOT_A_CYCLE = re.compile(r"\s+(?:\d|học|sau|trước(?!\s+(?:ngày|tháng|\d))|nay|này|qua|tới)")
 _MOST = 4
+_NEAR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,24 @@ class _Mark:
 
 def occasions(reading: Reading, start: int, end: int, task: Task) -> tuple[Task, ...]:
     """The task once for each of its occasions; as it is when it has only one, or a date of its own."""
-    if task.due is not None or task.recurrence in (None, "ongoing"):
+    if task.due is not None:
+        return _stages(reading, start, end, task) or (task,)
+    if task.recurrence in (None, "ongoing"):
         return (task,)
     marks = _marks(reading.low, start, end)
     pairs = _paired(marks) or _listed(marks) or _one_cycle(marks)
     if len(pairs) < 2 or len(pairs) > _MOST or len(set(pairs)) < len(pairs):
         return (task,)
     return tuple(replace(task, recurrence=cycle, recurs_before=before) for cycle, before in pairs)
+
+
+def _stages(reading: Reading, start: int, end: int, task: Task) -> tuple[Task, ...]:
+    """The task for each of its stages: "đợt một xong trước ngày 31/3/2026, đợt hai xong trước ngày 15/12/2026"."""
+    times = reading.times_in(start, end)
+    staged = [t for t in times if t.due and words().stage.search(reading.text, max(start, t.start - _NEAR), t.start)]
+    if len({t.due for t in staged}) < 2:
+        return ()
+    return tuple(replace(task, due=t.due, due_text=" ".join(t.text.split())) for t in staged)
 
 
 _Pairs = list[tuple["Recurrence | None", "str | None"]]
@@ -88,7 +100,7 @@ def _one_cycle(marks: list[_Mark]) -> _Pairs:
     """Two days of every year: "trước ngày 30/6 và 20/12 hằng năm"."""
     cycles = [m for m in marks if m.cycle]
     days = [m for m in marks if m.before and "-" in m.before]
-    together = len(cycles) == 1 and len(days) == 2 and len(marks) == 3 and cycles[0] in (marks[0], marks[-1])
+    together = len(cycles) == 1 and len(days) == 2 and len(marks) == 3
     if not together or cycles[0].cycle not in ("yearly", "half-yearly"):
         return []
     return [(cycles[0].cycle, day.before) for day in days]

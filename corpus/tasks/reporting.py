@@ -25,10 +25,11 @@ _THROUGH = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:[^.;]{0,80}?\sđể\s+)?(?:để\s+)?(?:tổng hợp|theo dõi|thẩm định)(?!\w)",
     re.IGNORECASE,
 )
+_REST_OF_NAME = re.compile(r"(?:\s+(?!tổng|để|theo|thẩm|đầu|là)[^\W\d_]+){1,6}(?=\s*(?:\)|tổng hợp|để|theo dõi|thẩm định))")
 _WINDOW = 120
 _PRODUCT_END = re.compile(
     r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|"
-    r"hoàn thành|của)(?!\w)"
+    r"hoàn thành|xong|của)(?!\w)"
 )
 
 
@@ -110,6 +111,9 @@ def _recipient_at(reading: Reading, at: int) -> int | None:
     found = words().receivers.at(reading.low, at)
     if found is not None:
         return found.end
+    own = words().own_office.match(reading.text, at)
+    if own is not None:
+        return own.end()
     if words().founded.at(reading.low, at) is not None and (actors := actors_at(reading, at)) is not None:
         return actors.end
     return None
@@ -129,7 +133,13 @@ def _through(reading: Reading, start: int, end: int) -> Iterator[str]:
     for found in words().via.finditer(reading.text, start, end):
         named = _recipient_at(reading, found.end())
         if named is not None and named <= end:
-            yield from _recipients(reading, found.end(), named, end)[0]
+            yield from _recipients(reading, found.end(), _bracketed(reading, found.start(), named), end)[0]
+
+
+def _bracketed(reading: Reading, start: int, named: int) -> int:
+    """The end of a body named in brackets ("(qua Vụ Tiết kiệm năng lượng)"): its name fills them."""
+    rest = _REST_OF_NAME.match(reading.text, named) if reading.text[start - 1 : start] == "(" else None
+    return rest.end() if rest else named
 
 
 def product_in(reading: Reading, start: int, end: int) -> str | None:

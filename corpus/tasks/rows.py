@@ -9,6 +9,7 @@ from corpus.records import Task
 from corpus.tasks.quoting import quote_of
 from corpus.tasks.reporting import coop_in, product_in, recipients_in
 from corpus.tasks.timing import When, when_in
+from corpus.tasks.words import words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +49,8 @@ def row_of(
         return None
     helpers, after = coop_in(reading, duty.verb, duty.end)
     report_to, via = recipients_in(reading, duty.start, duty.end)
+    if report_to and not when.is_set and (event := words().eventual.search(reading.text, duty.start, duty.verb)):
+        when = When(text=event[0].strip(_EDGE), recurrence="ad-hoc")
     quote = quote_of(clause, clause.text[duty.start : duty.end].strip(_EDGE))
     action = _action(clause.text, reading, duty, after)
     if not quote or not action:

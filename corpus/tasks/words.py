@@ -44,6 +44,7 @@ class Words:
     papers: PhraseTable[str]
     makes: PhraseTable[str]
     receivers: PhraseTable[str]
+    own_office: re.Pattern[str]
     called_upon: PhraseTable[str]
     meeting: re.Pattern[str]
     labels: PhraseTable[str]
@@ -58,6 +59,8 @@ class Words:
     report_adverbs: PhraseTable[str]
     via: re.Pattern[str]
     cycle: re.Pattern[str]
+    eventual: re.Pattern[str]
+    stage: re.Pattern[str]
     cycles: Mapping[str, Recurrence]
 
 
@@ -87,6 +90,7 @@ def words() -> Words:
         papers=_table(verbs["papers"]),
         makes=_table(verbs["makes"]),
         receivers=_table(tasks["receivers"]),
+        own_office=re.compile(rf"(?:{_any(tasks['own_offices'])})(?!\w|\s+[A-ZÀ-ỸĐ])"),
         called_upon=_table(tasks["called_upon"]),
         meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
@@ -103,6 +107,10 @@ def words() -> Words:
             rf"(?<!\w)(?:(?:{_any(tasks['cycle_openers'])})\s+|(?<=[,(])\s*)(?P<length>{_any(cycles)})(?!\w)", re.IGNORECASE
         ),
         cycles=cycles,
+        eventual=re.compile(rf"(?<!\w)(?:{_any(tasks['eventual'])})\s[^;:.]*", re.IGNORECASE),
+        stage=re.compile(
+            rf"(?<!\w)(?:{_any(tasks['stages'])})\s+(?:\d|[IVX]+\b|một|hai|ba|bốn|đầu|cuối|thứ)[^,;.]{{0,40}}$", re.IGNORECASE
+        ),
         via=re.compile(rf"(?<!\w)(?:{_any(tasks['via'])})\s+(?=\w)", re.IGNORECASE),
     )
 

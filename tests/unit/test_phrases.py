@@ -1,0 +1,95 @@
+"""Figures, dates, terms and duties in the words a Vietnamese official uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.records import Target, Task
+from index.phrases import actors, amount, day, number, target_line, task_line, term, when
+
+TARGET = Target("I.1", "tỉ lệ hộ dùng nước sạch", "…", ">=", 46.5, unit="%", due=date(2027, 12, 31))
+TASK = Task("II.1", "nộp danh sách hộ nghèo", "…", lead=("UBND xã Suối Lạnh",), coop=("Sở Y tế",))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(46.5, "46,5"), (1200, "1.200"), (0.05, "0,05"), (150000, "150.000"), (1234.5, "1.234,5"), (0, "0")]
+)
+def test_figures_as_vietnamese_write_them(value: float, said: str) -> None:
+    assert number(value) == said
+
+
+@given(st.integers(0, 10**9))
+def test_a_whole_figure_can_be_read_back(value: int) -> None:
+    assert int(number(value).replace(".", "")) == value
+
+
+def test_a_day_has_two_figures_for_day_and_month() -> None:
+    assert day(date(2026, 3, 5)) == "05/03/2026"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "tối thiểu 46,5%"),
+        ({"op": "<=", "value": 3.0, "unit": "%"}, "tối đa 3%"),
+        ({"op": "~", "value": 12.0, "unit": "tỷ đồng"}, "khoảng 12 tỷ đồng"),
+        ({"op": "range", "value": 35.0, "value_max": 40.0}, "35 - 40%"),
+        ({"op": "top", "value": 25.0, "unit": None}, "trong nhóm 25"),
+        ({"op": "=", "value": 120.0, "unit": "trạm"}, "120 trạm"),
+        ({"value": None}, ""),
+    ],
+)
+def test_an_amount_says_comparator_value_and_unit(changes: dict[str, object], said: str) -> None:
+    assert amount(replace(TARGET, **changes)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "đến hết năm 2027"),
+        ({"due": date(2026, 6, 30)}, "đến ngày 30/06/2026"),
+        ({"period": ("2022", "2026")}, "giai đoạn 2022 - 2026"),
+        ({"due": None}, ""),
+    ],
+)
+def test_a_term_says_by_when(changes: dict[str, object], said: str) -> None:
+    assert term(replace(TARGET, **changes)) == said
+
+
+def test_a_target_in_one_line() -> None:
+    whole = replace(TARGET, change="tăng", baseline="so với năm 2024", scope="các xã vùng cao")
+    expected = "Tỉ lệ hộ dùng nước sạch: tăng tối thiểu 46,5% so với năm 2024 (các xã vùng cao), đến hết năm 2027"
+    assert target_line(whole) == expected
+    assert target_line(replace(TARGET, value=None, due=None)) == "Tỉ lệ hộ dùng nước sạch"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"due": date(2026, 12, 15)}, "hạn 15/12/2026"),
+        ({"due": date(2026, 6, 15)}, "hạn 15/06/2026 (đã qua hạn)"),
+        ({"recurrence": "quarterly"}, "hằng quý"),
+        ({"recurrence": "yearly", "recurs_before": "12-15"}, "trước ngày 15/12 hằng năm"),
+        ({"recurrence": "monthly", "recurs_before": "05"}, "trước ngày 05 hằng tháng"),
+        ({"due_text": "sau khi đề án được duyệt"}, "sau khi đề án được duyệt"),
+        ({}, ""),
+    ],
+)
+def test_the_time_of_a_duty(changes: dict[str, object], said: str) -> None:
+    assert when(replace(TASK, **changes), date(2026, 11, 22)) == said
+
+
+def test_a_duty_due_today_has_not_passed() -> None:
+    assert "đã qua hạn" not in when(replace(TASK, due=date(2026, 11, 22)), date(2026, 11, 22))
+
+
+def test_a_duty_in_one_line_with_its_report() -> None:
+    task = replace(TASK, recurrence="yearly", report_to=("UBND tỉnh",), via=("Sở Nội vụ",))
+    assert task_line(task) == "Nộp danh sách hộ nghèo — hằng năm; báo cáo UBND tỉnh (qua Sở Nội vụ)"
+    assert actors(task) == "UBND xã Suối Lạnh; phối hợp: Sở Y tế"
+    assert actors(replace(task, coop=())) == "UBND xã Suối Lạnh"
