@@ -140,7 +140,8 @@ def _place(text: str, atom: Atom, floor: int) -> _Placed | None:
             markers.append(kind)
             begin = start
     before = text[max(0, start - _REACH) : start]
-    if atom.is_point and (compared := _baseline_pattern().search(before)) and not (markers and compared[0].strip() in _EQUAL):
+    compared = _baseline_pattern().search(before) if atom.is_point else None
+    if compared and not (markers and compared[0].strip() in _EQUAL):
         return None
     if atom.recurrence == "ongoing" and _never_pattern().search(before):
         return None

@@ -8,21 +8,25 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from corpus.places import same_place
 from corpus.text import comparable
-from index.candidates import Candidate
 from index.documents import fit, names_document
 from index.evidence import Evidence, TermWeights, has_figures
 from index.expected import expected, lacking
 from index.headlines import term_fit
-from index.library import Library
 from index.phrases import day, term
-from index.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.candidates import Candidate
+    from index.library import Library
+    from index.query import Query
 
 SIGNALS = (
     "bias", "top_share", "margin", "dense", "part_dense", "coverage", "context_coverage", "sentence_closeness", "rarest_missing",
@@ -67,7 +71,9 @@ class Abstainer:
     def judge(self, query: Query, signals: Sequence[float]) -> Verdict:
         """Answer or abstain, and the words for what is missing."""
         confidence = self.confidence(signals)
-        return Verdict(confidence < self.threshold, round(confidence, 3), missing(query, dict(zip(SIGNALS, signals, strict=True))))
+        return Verdict(
+            confidence < self.threshold, round(confidence, 3), missing(query, dict(zip(SIGNALS, signals, strict=True)))
+        )
 
 
 def signals(
@@ -86,7 +92,10 @@ def signals(
     uncovered = [weights.idf.get(t, 0.0) for t in query.terms if t not in text and t not in chain]
     highest = max((weights.idf.get(t, 0.0) for t in query.terms), default=1.0) or 1.0
     wanted = () if query.kind == "document" else expected(query.focus)
-    in_part, in_clause = lacking(wanted, f"{of_sentence} . {headings}"), lacking(wanted, f"{top.clause.text} . {headings}")
+    in_part, in_clause = (
+        lacking(wanted, f"{of_sentence} . {headings}"),
+        lacking(wanted, f"{top.clause.text} . {headings}"),
+    )
     close, misfit = _rows_close(query, evidence, weights)
     return (
         1.0,
@@ -129,14 +138,9 @@ def _years(text: str) -> set[int]:
 
 def _terms_of_rows(item: Evidence) -> str:
     """The dates and cycles of the rows whose words stand in the sentence, as text."""
-    said = []
-    for task in item.tasks:
-        if _overlap(task.quote, item.sentence):
-            said.append(f"{task.due_text or ''} {day(task.due) if task.due else ''}")
-    for target in item.targets:
-        if _overlap(target.quote, item.sentence):
-            said.append(term(target))
-    return " . ".join(said)
+    tasks = [f"{t.due_text or ''} {day(t.due) if t.due else ''}" for t in item.tasks if _overlap(t.quote, item.sentence)]
+    targets = [term(t) for t in item.targets if _overlap(t.quote, item.sentence)]
+    return " . ".join([*tasks, *targets])
 
 
 def _overlap(quote: str, sentence: str) -> bool:
@@ -189,7 +193,8 @@ def _known_document(query: Query, library: Library) -> bool:
 def _names(query: Query, top: Evidence) -> bool:
     directive = top.directive
     return any(
-        names_document(n, directive.number, directive.kind) or any(names_document(n, c.number, c.kind) for c in directive.cites)
+        names_document(n, directive.number, directive.kind)
+        or any(names_document(n, c.number, c.kind) for c in directive.cites)
         for n in query.documents
     )
 
@@ -198,7 +203,11 @@ def missing(query: Query, values: dict[str, float]) -> str:
     """Words for what the documents do not say."""
     if values["document_unknown"] and query.documents:
         named = query.documents[0]
-        return f"nội dung của {(named.kind or 'văn bản').capitalize()} số {named.serial}" if named.kind else f"văn bản số {named.serial}"
+        return (
+            f"nội dung của {(named.kind or 'văn bản').capitalize()} số {named.serial}"
+            if named.kind
+            else f"văn bản số {named.serial}"
+        )
     if values["year_missing"] and query.years:
         return f"nội dung này cho năm {', '.join(str(y) for y in sorted(query.years))}"
     if values["unit_missing_in_directive"] and query.units:

@@ -6,21 +6,25 @@ Everything said comes from a structured row or a quoted clause; nothing is added
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date
+from typing import TYPE_CHECKING
 
-from corpus.store_records import StoredDirective
 from corpus.units import Match, unit_matches
-from index.abstention import Verdict
 from index.answers import ANSWER_LIMIT, HEADLINE_LIMIT, QUOTE_LIMIT, Answer, Citation
 from index.duties import Duties, duty_line
-from index.evidence import Evidence, TermWeights
 from index.headlines import Headline, headline
-from index.library import Library
-from index.particulars import Particular
 from index.passages import plain
-from index.query import Query
 from index.quoting import excerpt, quote_of, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from corpus.store_records import StoredDirective, StoredTarget, StoredTask
+    from index.abstention import Verdict
+    from index.evidence import Evidence, TermWeights
+    from index.library import Library
+    from index.particulars import Particular
+    from index.query import Query
 
 CITED = 3
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -59,7 +63,9 @@ def where(item: Evidence) -> str:
     return f"({name_of(item.directive)}, mục {item.clause.path}{f', phần “{under}”' if under else ''})"
 
 
-def compose(query: Query, evidence: Sequence[Evidence], weights: TermWeights, verdict: Verdict, library: Library) -> Answer:
+def compose(
+    query: Query, evidence: Sequence[Evidence], weights: TermWeights, verdict: Verdict, library: Library
+) -> Answer:
     """The answer on the best evidence; abstains when the verdict says so. `evidence` is best first and not empty."""
     if verdict.abstain:
         return abstain(query, evidence, verdict)
@@ -144,7 +150,7 @@ def _body(said: str, ordered: Sequence[Evidence], line: Headline | None) -> str:
 
 def _anchor(text: str, item: Evidence, line: Headline | None) -> str:
     """The sentence to show: the row's own quote when the headline states a row of this clause, else the best sentence."""
-    rows = [*line.targets, *line.tasks] if line else []
+    rows: list[StoredTarget | StoredTask] = [*line.targets, *line.tasks] if line else []
     for row in rows:
         quote = plain(row.quote)
         if row.path == item.clause.path and quote in text:
@@ -158,7 +164,12 @@ def particulars_answer(query: Query, found: Particular, library: Library, confid
     quoted = [library.clauses[key] for key in found.clause_keys[:CITED]]
     citations = tuple(
         Citation(
-            found.directive.key, found.directive.number, found.directive.title, c.path, quote_of(c.segments or (c.text,), None), c.page
+            found.directive.key,
+            found.directive.number,
+            found.directive.title,
+            c.path,
+            quote_of(c.segments or (c.text,), None),
+            c.page,
         )
         for c in quoted
     )
@@ -174,7 +185,9 @@ def particulars_answer(query: Query, found: Particular, library: Library, confid
 def abstain(query: Query, evidence: Sequence[Evidence], verdict: Verdict) -> Answer:
     """Says what the stored documents do not say, and offers the nearest clauses."""
     said = shorten(f"Văn bản đã nạp không nêu {verdict.missing}.", HEADLINE_LIMIT)
-    nearest = tuple(f"{name_of(item.directive)}, mục {item.clause.path}: {shorten(item.sentence, 140)}" for item in evidence[:CITED])
+    nearest = tuple(
+        f"{name_of(item.directive)}, mục {item.clause.path}: {shorten(item.sentence, 140)}" for item in evidence[:CITED]
+    )
     body = said
     if nearest:
         body += "\nGần nhất:\n" + "\n".join(f"• {line}" for line in nearest)

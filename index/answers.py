@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-AnswerKind = Literal["target", "deadline", "responsibility", "report", "rule", "clause", "document", "list", "compare", "other"]
+if TYPE_CHECKING:
+    from datetime import date
+
+AnswerKind = Literal[
+    "target", "deadline", "responsibility", "report", "rule", "clause", "document", "list", "compare", "other"
+]
 
 HEADLINE_LIMIT = 220
 ANSWER_LIMIT = 900
@@ -57,7 +61,19 @@ class Answer:
         """The JSON object of `ask --json`, keys in CONTRACT.md's order; a citation carries its page only when known."""
         row = asdict(self)
         row["citations"] = [{k: v for k, v in c.items() if k != "page" or v is not None} for c in row["citations"]]
-        order = ("id", "question", "kind", "abstained", "confidence", "headline", "answer", "citations", "targets", "tasks", "suggestions")
+        order = (
+            "id",
+            "question",
+            "kind",
+            "abstained",
+            "confidence",
+            "headline",
+            "answer",
+            "citations",
+            "targets",
+            "tasks",
+            "suggestions",
+        )
         return {key: row[key] for key in order}
 
 

@@ -102,7 +102,10 @@ class DiacriticRestorer:
                 ways = {-1 - len(unknown): 0.0}
             paths = {
                 way: max(
-                    ((score + self._log_share(last, way) - cost, [*path, way]) for last, (score, path) in paths.items()),
+                    (
+                        (score + self._log_share(last, way) - cost, [*path, way])
+                        for last, (score, path) in paths.items()
+                    ),
                     key=itemgetter(0),
                 )
                 for way, cost in ways.items()

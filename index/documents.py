@@ -18,6 +18,11 @@ _CODE_KINDS = {
 }  # fmt: skip
 
 
+# A question is held against every directive, and the particulars of directives are few and stay: each is read once.
+_comparable = lru_cache(maxsize=32_768)(comparable)
+_folded = lru_cache(maxsize=32_768)(fold)
+
+
 @dataclass(frozen=True, slots=True)
 class DirectiveFit:
     """How a directive fits a question; each figure 0 to 1 unless said.
@@ -69,7 +74,7 @@ def names_document(named: DocumentNumber, number: str | None, kind: str | None) 
         return False
     if named.code:
         return letters == named.code or letters.startswith(named.code) or named.code.startswith(letters or "?")
-    own = comparable(kind or "") or next((full for code, full in _CODE_KINDS.items() if letters.startswith(code)), "")
+    own = _comparable(kind or "") or next((full for code, full in _CODE_KINDS.items() if letters.startswith(code)), "")
     return named.kind is None or not own or named.kind == own
 
 
@@ -78,9 +83,8 @@ def fit(query: Query, directive: StoredDirective, idf: dict[str, float]) -> Dire
     own = [names_document(n, directive.number, directive.kind) for n in query.documents]
     cited = [any(names_document(n, c.number, c.kind) for c in directive.cites) for n in query.documents]
     carried = [any(names_document(n, c.number, c.kind) for c in directive.cites if c.relation == "implements") for n in query.documents]
-    title = comparable(directive.title or "")
+    title = _comparable(directive.title or "")
     carried = [c or _in_title(n, title) for n, c in zip(query.documents, carried, strict=True)]
-    question = comparable(query.original) if has_diacritics(query.original) else comparable(query.text)
     return DirectiveFit(
         own_number=1.0 if any(own) else 0.0,
         implemented=1.0 if any(carried) else 0.0,
@@ -88,10 +92,21 @@ def fit(query: Query, directive: StoredDirective, idf: dict[str, float]) -> Dire
         kind=_kind_fit(query, directive),
         issuer=_issuer_fit(query, directive),
         place=_place_fit(query, directive),
-        signer=1.0 if directive.signer and fold(directive.signer) in fold(query.original) else 0.0,
-        title=_coverage(question, f"{title} {comparable(directive.place or '')}", idf),
+        signer=1.0 if directive.signer and _folded(directive.signer) in _folded(query.original) else 0.0,
+        title=_coverage(_question_words(query.original, query.text), _words(f"{title} {_comparable(directive.place or '')}"), idf),
         period=_period_fit(query, title),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(tokenize(text).sequence)
+
+
+@lru_cache(maxsize=256)
+def _question_words(original: str, text: str) -> frozenset[str]:
+    """The question's syllables as typed, or as restored when it was typed without diacritics."""
+    return frozenset(tokenize(comparable(original if has_diacritics(original) else text)).sequence)
 
 
 def _in_title(named: DocumentNumber, title: str) -> bool:
@@ -101,13 +116,13 @@ def _in_title(named: DocumentNumber, title: str) -> bool:
 def _kind_fit(query: Query, directive: StoredDirective) -> float:
     if not query.document_kinds or not directive.kind:
         return 0.0
-    return 1.0 if comparable(directive.kind) in query.document_kinds else -0.5
+    return 1.0 if _comparable(directive.kind) in query.document_kinds else -0.5
 
 
 def _issuer_fit(query: Query, directive: StoredDirective) -> float:
     if not query.issuers or not directive.issuer:
         return 0.0
-    issuer = comparable(directive.issuer)
+    issuer = _comparable(directive.issuer)
     return max((len(name) / len(issuer)) ** 0.5 if name in issuer else -0.5 for name in query.issuers)
 
 
@@ -120,9 +135,7 @@ def _place_fit(query: Query, directive: StoredDirective) -> float:
     return 1.0 if any(same_place(asked, named) for asked in query.places for named in own) else -1.0
 
 
-def _coverage(question: str, text: str, idf: dict[str, float]) -> float:
-    present = set(tokenize(text).sequence)
-    words = set(tokenize(question).sequence)
+def _coverage(words: frozenset[str], present: frozenset[str], idf: dict[str, float]) -> float:
     total = sum(idf.get(w, 0.0) for w in words)
     return sum(idf.get(w, 0.0) for w in words if w in present) / total if total else 0.0
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from corpus.deadlines import deadlines, in_window
-from corpus.store_records import StoredDirective, StoredTask
 from corpus.text import comparable
 from corpus.units import Match, find_units, unit_matches
-from index.library import Library
 from index.phrases import task_line
 from index.query import Query, content_words
 from index.windows import Window, asked_window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.store_records import StoredDirective, StoredTask
+    from index.library import Library
 
 _ASKS = re.compile(
     r"(?:làm|chủ trì|phối hợp|tham mưu|lo|phụ trách|thực hiện|hoàn thành|giao|có|vướng)\b.*\b(?:(?:những\s+|các\s+|mấy\s+|bao nhiêu\s+)?"
@@ -25,8 +29,79 @@ _COOP = re.compile(r"\bphối hợp\b(?!\s+với\s+(?:ai|đơn vị nào|cơ qua
 _LEAD = re.compile(r"\bchủ trì\b")
 # Words that shape such a question without naming a subject of their own.
 _DUTY_WORDS = frozenset(
-    "làm chủ trì phối hợp tham mưu việc nhiệm vụ đầu công phần thực hiện hoàn thành giao trách phụ hạn sắp tới quá trong quý này tháng tuần "
-    "nay i ii iii iv 1 2 3 4 5 6 7 8 9 10 11 12 danh sách liệt kê tất cả gồm thời gian sau còn nợ đơn vị cơ quan lo vướng trước cuối đầu từ văn bản bản".split()
+    [
+        "làm",
+        "chủ",
+        "trì",
+        "phối",
+        "hợp",
+        "tham",
+        "mưu",
+        "việc",
+        "nhiệm",
+        "vụ",
+        "đầu",
+        "công",
+        "phần",
+        "thực",
+        "hiện",
+        "hoàn",
+        "thành",
+        "giao",
+        "trách",
+        "phụ",
+        "hạn",
+        "sắp",
+        "tới",
+        "quá",
+        "trong",
+        "quý",
+        "này",
+        "tháng",
+        "tuần",
+        "nay",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "10",
+        "11",
+        "12",
+        "danh",
+        "sách",
+        "liệt",
+        "kê",
+        "tất",
+        "cả",
+        "gồm",
+        "thời",
+        "gian",
+        "sau",
+        "còn",
+        "nợ",
+        "đơn",
+        "vị",
+        "cơ",
+        "quan",
+        "lo",
+        "vướng",
+        "trước",
+        "cuối",
+        "đầu",
+        "từ",
+        "văn",
+        "bản",
+        "bản",
+    ]
 )
 
 
@@ -63,7 +138,10 @@ def duties(
     window = asked_window(query.text, today)
     keys = {d.key for d in directives} if directives is not None else set(library.directives)
     low = comparable(query.focus)
-    lead_only, coop_only = bool(_LEAD.search(low)) and not _COOP.search(low), bool(_COOP.search(low)) and not _LEAD.search(low)
+    lead_only, coop_only = (
+        bool(_LEAD.search(low)) and not _COOP.search(low),
+        bool(_COOP.search(low)) and not _LEAD.search(low),
+    )
     found: list[StoredTask] = []
     by_class = 0
     for rows in library.tasks.values():
@@ -85,7 +163,9 @@ def _concern(unit: str, lead: Sequence[str], coop: Sequence[str]) -> Match:
     return direct[0] if direct else (Match.CLASS if Match.CLASS in matches else Match.NONE)
 
 
-def _dated(tasks: Sequence[StoredTask], library: Library, window: Window | None) -> list[tuple[StoredTask, date | None]]:
+def _dated(
+    tasks: Sequence[StoredTask], library: Library, window: Window | None
+) -> list[tuple[StoredTask, date | None]]:
     """Each task once, with its (next) date; in a window only those that fall due in it."""
     if window is None:
         return [(task, task.due) for task in tasks]

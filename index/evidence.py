@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
 from corpus.text import comparable
-from index.candidates import Candidate
-from index.library import Library
 from index.passages import plain
-from index.query import Query
 from index.sentences import sentences
 from index.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
+    from index.candidates import Candidate
+    from index.library import Library
+    from index.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,23 @@ class TermWeights:
     def closeness(self, text: str) -> float:
         """Coverage, raised by neighbouring words found together and by everyday words found in their official form."""
         sequence = tokenize(text).sequence
-        found = set(zip(sequence, sequence[1:], strict=False))
+        found = set(itertools.pairwise(sequence))
         paired = len(self._pairs & found) / len(self._pairs) if self._pairs else 0.0
         low = comparable(text)
         meant = sum(1 for e in self.expansions if e in low) / max(len(self.expansions), 3)
         return self.coverage(text) + 0.5 * paired + 0.5 * meant
 
 
-def gather(query: Query, ranked: Sequence[tuple[Candidate, float]], library: Library, weights: TermWeights) -> list[Evidence]:
+def gather(
+    query: Query, ranked: Sequence[tuple[Candidate, float]], library: Library, weights: TermWeights
+) -> list[Evidence]:
     """Evidence for the given (candidate, probability) pairs, in their order."""
     return [_evidence(query, candidate, probability, library, weights) for candidate, probability in ranked]
 
 
-def _evidence(query: Query, candidate: Candidate, probability: float, library: Library, weights: TermWeights) -> Evidence:
+def _evidence(
+    query: Query, candidate: Candidate, probability: float, library: Library, weights: TermWeights
+) -> Evidence:
     clause = library.clauses[candidate.key]
     return Evidence(
         key=candidate.key,
@@ -112,4 +121,8 @@ def constraint_fit(query: Query, text: str) -> float:
 def has_figures(figures: Iterable[str], text: str) -> float:
     """Share of the figures that stand in `text` as whole numbers."""
     wanted = list(figures)
-    return sum(1 for f in wanted if re.search(rf"(?<![\d,.]){re.escape(f)}(?![\d]|[,.]\d)", text)) / len(wanted) if wanted else 0.0
+    return (
+        sum(1 for f in wanted if re.search(rf"(?<![\d,.]){re.escape(f)}(?![\d]|[,.]\d)", text)) / len(wanted)
+        if wanted
+        else 0.0
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from corpus.store_records import StoredTarget, StoredTask
 from corpus.text import collapse, comparable
 from index.evidence import Evidence, TermWeights, constraint_fit, has_figures
 from index.phrases import actors, number, target_line, task_line, term, when
-from index.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from corpus.store_records import StoredTarget, StoredTask
+    from index.query import Query
 
 CLOSE_ENOUGH = 0.38
 
@@ -42,7 +46,9 @@ def headline(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -
     return None
 
 
-def _rank_targets(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> list[tuple[float, int, StoredTarget]]:
+def _rank_targets(
+    query: Query, evidence: Sequence[Evidence], weights: TermWeights
+) -> list[tuple[float, int, StoredTarget]]:
     ranked = []
     for i, item in enumerate(evidence):
         for target in item.targets:
@@ -76,8 +82,11 @@ def _target(query: Query, evidence: Sequence[Evidence], weights: TermWeights) ->
     ranked = _rank_targets(query, evidence[:3], weights)
     if not ranked or ranked[0][0] < CLOSE_ENOUGH:
         return None
-    close, at, best = ranked[0]
-    if weights.closeness(f"{best.indicator} {best.scope or ''} {best.quote}") < CLOSE_ENOUGH or term_fit(query, best) < 0:
+    _close, at, best = ranked[0]
+    if (
+        weights.closeness(f"{best.indicator} {best.scope or ''} {best.quote}") < CLOSE_ENOUGH
+        or term_fit(query, best) < 0
+    ):
         return None
     return Headline(f"{target_line(best)}.", at, targets=(best,))
 
@@ -100,7 +109,9 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
-def _rank_tasks(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> list[tuple[float, int, StoredTask]]:
+def _rank_tasks(
+    query: Query, evidence: Sequence[Evidence], weights: TermWeights
+) -> list[tuple[float, int, StoredTask]]:
     ranked = []
     for i, item in enumerate(evidence):
         for task in item.tasks:
@@ -122,7 +133,12 @@ def _deadline(query: Query, evidence: Sequence[Evidence], weights: TermWeights) 
             break
     for close, at, target in _rank_targets(query, evidence[:2], weights):
         if said := term(target):
-            choices.append((close, Headline(f"{said[:1].upper()}{said[1:]} — {_lower(target_line(target))}.", at, targets=(target,))))
+            choices.append(
+                (
+                    close,
+                    Headline(f"{said[:1].upper()}{said[1:]} — {_lower(target_line(target))}.", at, targets=(target,)),
+                )
+            )
             break
     choices = [(close, line) for close, line in choices if close >= CLOSE_ENOUGH * 2]
     return max(choices, key=lambda c: c[0])[1] if choices else None
@@ -148,7 +164,7 @@ def _duty(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> H
     return Headline(f"{actors(task)} — {_lower(task_line(task, query.today))}.", at, tasks=(task,))
 
 
-def _rule(query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> Headline | None:
+def _rule(_query: Query, evidence: Sequence[Evidence], weights: TermWeights) -> Headline | None:
     rules = [
         (weights.closeness(f"{rule.condition} {rule.consequence}") + item.probability, i, rule)
         for i, item in enumerate(evidence[:2])

@@ -6,14 +6,19 @@ A crash between the two is healed by `publish`, which is idempotent and cheap be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corpus.records import Directive
-from index.embedding import Embedder
+from corpus.errors import SearchIndexError
 from index.generations import Generation, Passage, build_generation, current_generation
 from index.library import Library, ReadableStore
 from index.passages import passages_of
 from index.vectors import VectorCache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.records import Directive
+    from index.embedding import Embedder
 
 Progress = Callable[[int, int], None]
 
@@ -46,21 +51,31 @@ class Indexer:
             VectorCache(vectors_file(self._home)).fetch(self._embedder(), texts, progress)
 
     def publish(self, store: ReadableStore, progress: Progress | None = None) -> Generation:
-        """Make current a generation of exactly what the store holds now; the current one when it already is."""
-        revision = store.revision()
-        embedder = self._embedder()
-        current = current_generation(index_folder(self._home))
-        if current is not None and in_step(current, revision, embedder.name):
+        """Make current a generation of exactly what the store holds now; nothing is done (or loaded) when it already is."""
+        current = usable_generation(self._home)
+        if current is not None and current.manifest.corpus_revision == store.revision() and not current.fallback_reason:
             return current
+        return self.rebuild(store, progress)
+
+    def rebuild(self, store: ReadableStore, progress: Progress | None = None) -> Generation:
+        """Build a generation of what the store holds now, whatever is current."""
         library = Library.read(store)
         return build_generation(
             index_folder(self._home),
             library_passages(library),
-            embedder,
+            self._embedder(),
             VectorCache(vectors_file(self._home)),
             corpus_revision=library.revision,
             progress=progress,
         )
+
+
+def usable_generation(home: Path) -> Generation | None:
+    """The current generation, or None when there is none or none that verifies: it can always be built anew."""
+    try:
+        return current_generation(index_folder(home))
+    except SearchIndexError:
+        return None
 
 
 def in_step(generation: Generation, revision: str, model: str) -> bool:

@@ -57,9 +57,12 @@ class Library:
     def chain(self, key: str) -> list[str]:
         """Headings above a clause, outermost first."""
         clause = self.clauses[key]
+        return self.headings(clause.directive, clause.parent)
+
+    def headings(self, directive: str, parent: str | None) -> list[str]:
+        """Headings above whatever stands under the clause at path `parent`, that clause's own last."""
         chain: list[str] = []
-        parent = clause.parent
-        while parent is not None and (above := self.clauses.get(clause_key(clause.directive, parent))) is not None:
+        while parent is not None and (above := self.clauses.get(clause_key(directive, parent))) is not None:
             chain.append(plain(above.heading))
             parent = above.parent
         return chain[::-1]

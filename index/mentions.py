@@ -6,15 +6,50 @@ The words of stored directives' particulars decide how far a naming phrase reach
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from corpus.store_records import StoredDirective
 from corpus.text import collapse, comparable
 from index.query import Query, content_words, document_kind_spans, document_kinds, issuers, years_and_periods
 from index.tokens import tokenize
 
-_CONNECTORS = frozenset("của về do số ký kí ông bà đồng chí thực hiện theo và năm ngày tháng giai đoạn bí thư chủ tịch khóa này đó trên trong".split())
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from corpus.store_records import StoredDirective
+
+_CONNECTORS = frozenset(
+    [
+        "của",
+        "về",
+        "do",
+        "số",
+        "ký",
+        "kí",
+        "ông",
+        "bà",
+        "đồng",
+        "chí",
+        "thực",
+        "hiện",
+        "theo",
+        "và",
+        "năm",
+        "ngày",
+        "tháng",
+        "giai",
+        "đoạn",
+        "bí",
+        "thư",
+        "chủ",
+        "tịch",
+        "khóa",
+        "này",
+        "đó",
+        "trên",
+        "trong",
+    ]
+)
 _WORD = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*|[,;:()?]")
 _STOPS = frozenset(",;:()?")
 _DANGLING = re.compile(r"\b(?:theo|trong|tại|ở|của|theo tinh thần|theo chỉ đạo)\s*(?=[,.;)]|$)|\(\s*[,;]?\s*\)")
@@ -42,7 +77,9 @@ class DirectiveNames:
                 signers.add(comparable(d.signer))
             if d.place:
                 places.add(comparable(d.place))
-        return cls({k: frozenset(v) for k, v in words.items()}, tuple(sorted(signers, key=len, reverse=True)), tuple(places))
+        return cls(
+            {k: frozenset(v) for k, v in words.items()}, tuple(sorted(signers, key=len, reverse=True)), tuple(places)
+        )
 
 
 def narrow(query: Query, names: DirectiveNames) -> Query:
@@ -116,7 +153,9 @@ def _place_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
     return [
         m.span()
         for place in names.places
-        for m in re.finditer(rf"(?:\b(?:ở|tại|của|trong|trên địa bàn|toàn)\s+)?(?:\b(?:tỉnh|thành phố)\s+)?\b{re.escape(place)}\b", text)
+        for m in re.finditer(
+            rf"(?:\b(?:ở|tại|của|trong|trên địa bàn|toàn)\s+)?(?:\b(?:tỉnh|thành phố)\s+)?\b{re.escape(place)}\b", text
+        )
     ]
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from corpus.records import CitedDirective
-from corpus.store_records import StoredDirective
 from corpus.text import comparable
 from index.documents import DirectiveFit, names_document
-from index.library import Library
 from index.passages import clause_key
 from index.phrases import day
-from index.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.records import CitedDirective
+    from corpus.store_records import StoredDirective
+    from index.library import Library
+    from index.query import Query
 
 _ASKS = {
     "signer": re.compile(r"ai k[ýí]\b|người k[ýí]|do ai (?:k[ýí]|đứng tên)"),
-    "number": re.compile(r"số hiệu|mang số|(?:kế hoạch|nghị quyết|văn bản|công văn|quyết định|kết luận|chỉ thị|chương trình)\b.{0,60}\bsố (?:mấy|bao nhiêu|nào)"),
+    "number": re.compile(
+        r"số hiệu|mang số|(?:kế hoạch|nghị quyết|văn bản|công văn|quyết định|kết luận|chỉ thị|chương trình)\b.{0,60}\bsố (?:mấy|bao nhiêu|nào)"
+    ),
     "date": re.compile(
         r"(?:ban hành|ký|kí|ra|ra đời|đề|là của|có hiệu lực)\s+(?:vào\s+)?(?:ngày|khi|tháng|năm)\s*(?:nào|mấy)|ngày ban hành|ngày ký|ngày nào ban hành|ban hành hôm nào"
     ),
@@ -43,7 +49,9 @@ def asked_particulars(query: Query) -> tuple[str, ...]:
     return () if asked == ("recipients",) and query.kind == "report" else asked
 
 
-def particular(query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]], library: Library) -> Particular | None:
+def particular(
+    query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]], library: Library
+) -> Particular | None:
     """Answer from the directive that fits best (or the document it cites that the question names); None when not asked."""
     asked = asked_particulars(query)
     if not asked or not fits:
@@ -59,7 +67,13 @@ def particular(query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]
         "issuer": directive.issuer or "",
         "recipients": "; ".join(directive.recipients),
     }
-    labels = {"signer": "người ký", "number": "số hiệu", "date": "ngày ban hành", "issuer": "cơ quan ban hành", "recipients": "nơi nhận"}
+    labels = {
+        "signer": "người ký",
+        "number": "số hiệu",
+        "date": "ngày ban hành",
+        "issuer": "cơ quan ban hành",
+        "recipients": "nơi nhận",
+    }
     line = ", ".join(f"{labels[name]}: {said[name]}" for name in asked if said[name])
     where = tuple(
         key
@@ -67,11 +81,20 @@ def particular(query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]
         if library.clauses[key].kind in ({"end"} if set(asked) <= {"signer", "recipients"} else {"front"})
     )
     if "signer" in asked or "recipients" in asked:
-        where = tuple(k for k in library.by_directive.get(directive.key, ()) if library.clauses[k].kind == "end") + where
-    return Particular(directive, line[:1].upper() + line[1:], tuple(dict.fromkeys(where)), tuple(labels[n] for n in asked if not said[n]))
+        where = (
+            tuple(k for k in library.by_directive.get(directive.key, ()) if library.clauses[k].kind == "end") + where
+        )
+    return Particular(
+        directive,
+        line[:1].upper() + line[1:],
+        tuple(dict.fromkeys(where)),
+        tuple(labels[n] for n in asked if not said[n]),
+    )
 
 
-def _cited(query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]]) -> tuple[StoredDirective, CitedDirective] | None:
+def _cited(
+    query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]]
+) -> tuple[StoredDirective, CitedDirective] | None:
     """A document named by number that is not itself stored but is cited with a date."""
     own = {n for n in query.documents for d, _ in fits if names_document(n, d.number, d.kind)}
     for named in query.documents:
@@ -95,7 +118,9 @@ def _of_cited(asked: Sequence[str], directive: StoredDirective, cited: CitedDire
     where = tuple(
         clause_key(directive.key, library.clauses[k].path)
         for k in library.by_directive.get(directive.key, ())
-        if serial and cited.issued_on and re.search(rf"(?<!\d){serial[0]}\s*[-/]", library.clauses[k].text)
+        if serial
+        and cited.issued_on
+        and re.search(rf"(?<!\d){serial[0]}\s*[-/]", library.clauses[k].text)
         and str(cited.issued_on.year) in library.clauses[k].text
     )
     return Particular(directive, f"{name[:1].upper()}{name[1:]} {' '.join(said)}", where[:3], ())

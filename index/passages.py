@@ -5,12 +5,14 @@ A passage's key is `directive#path` for the clause and `directive#path@n` for a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from corpus.text import collapse
 from index.generations import Passage
 from index.sentences import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 CONTEXT_LIMIT = 220
 HEADING_LIMIT = 110

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
-from corpus.records import Target, Task
 from corpus.text import collapse, comparable
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corpus.records import Target, Task
 
 _OPERATORS = {">=": "tối thiểu ", "<=": "tối đa ", "~": "khoảng ", "=": "", "range": "", "top": "trong nhóm "}
 _RECURRENCE = {
@@ -41,7 +45,11 @@ def term(target: Target) -> str:
         return f"giai đoạn {target.period[0]} - {target.period[1]}"
     if target.due is None:
         return ""
-    return f"đến hết năm {target.due.year}" if (target.due.month, target.due.day) == (12, 31) else f"đến ngày {day(target.due)}"
+    return (
+        f"đến hết năm {target.due.year}"
+        if (target.due.month, target.due.day) == (12, 31)
+        else f"đến ngày {day(target.due)}"
+    )
 
 
 def target_line(target: Target) -> str:

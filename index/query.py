@@ -6,11 +6,10 @@ Pure reading of text; it searches nothing and knows no directive.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -18,12 +17,19 @@ from corpus.abbreviations import expand_abbreviations, readings
 from corpus.places import find_places
 from corpus.text import collapse, comparable, fold, has_diacritics, nfc, place_tones
 from corpus.units import find_units
-from index.answers import AnswerKind, Question
 from index.wording import folded_function_words, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from index.answers import AnswerKind, Question
 
 _YEAR = re.compile(r"(?<![\d/.,])(19[89]\d|20[0-7]\d)(?![\d.,]*\d|\s*%)")
 _PERIOD = re.compile(r"(20\d\d)\s*(?:-|–|đến|tới|sang)\s*(?:năm\s*)?(20\d\d)")
-_CODE = re.compile(r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)")
+_CODE = re.compile(
+    r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)"
+)
 _FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
 _JOINED_NUMBER = re.compile(r"(?<!\w)([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%/-])")
 STANDS_ALONE = 2  # content words; a question with more of its own is a new one
@@ -80,7 +86,9 @@ class Query:
 @lru_cache(maxsize=1)
 def _document_words() -> tuple[dict[str, str], dict[str, str]]:
     raw = yaml.safe_load((resources.files("index") / "data" / "document_words.yaml").read_text(encoding="utf-8"))
-    kinds, issuers = ({form: name for name, forms in raw[part].items() for form in [name, *forms]} for part in ("kinds", "issuers"))
+    kinds, issuers = (
+        {form: name for name, forms in raw[part].items() for form in [name, *forms]} for part in ("kinds", "issuers")
+    )
     return kinds, issuers
 
 
@@ -88,10 +96,17 @@ def _document_words() -> tuple[dict[str, str], dict[str, str]]:
 def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     kinds, issuers = _document_words()
     alternatives = [
-        "|".join(re.escape(form) for form in sorted({*table, *(fold(f) for f in table)}, key=len, reverse=True)) for table in (kinds, issuers)
+        "|".join(re.escape(form) for form in sorted({*table, *(fold(f) for f in table)}, key=len, reverse=True))
+        for table in (kinds, issuers)
     ]
     kind, issuer = (re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])") for forms in alternatives)
-    return kind, issuer, re.compile(rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)")
+    return (
+        kind,
+        issuer,
+        re.compile(
+            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)"
+        ),
+    )
 
 
 def _lookup(table: dict[str, str], form: str) -> str:
@@ -219,7 +234,9 @@ def _figures(text: str, documents: tuple[DocumentNumber, ...]) -> frozenset[str]
     """Figures the question itself states (not years, not document numbers), as written."""
     serials = {d.serial for d in documents}
     return frozenset(
-        f for f in _FIGURE.findall(_CODE.sub(" ", text)) if f.lstrip("0") not in serials and not re.fullmatch(r"(19|20)\d\d", f)
+        f
+        for f in _FIGURE.findall(_CODE.sub(" ", text))
+        if f.lstrip("0") not in serials and not re.fullmatch(r"(19|20)\d\d", f)
     )
 
 
@@ -233,8 +250,20 @@ def content_words(text: str) -> tuple[str, ...]:
     """Content syllables of a question, each once, in order: no question words, no grammar words, no years."""
     plain = not has_diacritics(text)
     skip = folded_function_words() if plain else wording().function_words
-    return tuple(dict.fromkeys(w for w in re.findall(r"\w+", comparable(text)) if w not in skip and not re.fullmatch(r"(19|20)\d\d", w)))
+    return tuple(
+        dict.fromkeys(
+            w for w in re.findall(r"\w+", comparable(text)) if w not in skip and not re.fullmatch(r"(19|20)\d\d", w)
+        )
+    )
 
 
 def _expansions(low: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(other for pattern, others in wording().synonyms if pattern.search(low) for other in others if other not in low))
+    return tuple(
+        dict.fromkeys(
+            other
+            for pattern, others in wording().synonyms
+            if pattern.search(low)
+            for other in others
+            if other not in low
+        )
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from index.answers import QUOTE_LIMIT
 from index.sentences import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 def quote_of(segments: Sequence[str], best_part: str | None, limit: int = QUOTE_LIMIT) -> str:

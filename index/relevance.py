@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text import comparable
+from index.answers import AnswerKind
 from index.candidates import Candidate
 from index.documents import fit
 from index.library import Library
@@ -39,21 +41,37 @@ _YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
 _TIME = re.compile(r"\d{1,2}/\d{1,2}|(?:19|20)\d\d|hằng năm|hàng năm|hằng quý|hàng quý|hằng tháng|hàng tháng|định kỳ|thường xuyên|quý [ivx]+")
 _PAST = re.compile(r"tình hình|kết quả (?:đạt được|thực hiện)|nguyên nhân|hạn chế|đánh giá chung|thực trạng|bối cảnh")
 _FORWARD_KINDS = frozenset({"target", "deadline", "responsibility", "report", "compare"})
+_CITATION = re.compile(r"\d+\s*[-/]\s*[a-zđ]{2}")
+_WANTED_KINDS: tuple[AnswerKind, ...] = ("target", "responsibility", "deadline", "report", "rule", "document")
+_TRAITS = (*_WANTED_KINDS, "heading", "front", "end", "note", "short", "long", "boilerplate", "past")
 _SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseWords:
-    """What the features read of one clause, computed once."""
+class HeadingWords:
+    """What the features read of the headings above a clause: the same for all clauses under one heading."""
 
     syllables: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    above: frozenset[str]
     text: str
-    above_text: str
     years: frozenset[int]
-    above_years: frozenset[int]
     past: bool
+    boilerplate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseWords:
+    """What the features read of one clause, computed once.
+
+    `spoken` is its syllables in order, each between single spaces; `traits` are what it has of `_TRAITS`, 0 or 1, but
+    for "long".
+    """
+
+    syllables: frozenset[str]
+    spoken: str
+    text: str
+    years: frozenset[int]
+    above: HeadingWords
+    traits: tuple[float, ...]
 
 
 class WordReader:
@@ -62,23 +80,37 @@ class WordReader:
     def __init__(self, library: Library) -> None:
         self._library = library
         self.words = lru_cache(maxsize=20_000)(self._read)
+        self._headings = lru_cache(maxsize=5_000)(self._read_headings)
 
     def _read(self, key: str) -> ClauseWords:
-        clause = self._library.clauses[key]
-        directive = self._library.directives[clause.directive]
+        library = self._library
+        clause = library.clauses[key]
         sequence = tokenize(plain(clause.text)).sequence
-        chain = " . ".join(self._library.chain(key))
-        shown = f"{plain(clause.text)} {' '.join(title for title, _ in clause.cells)}".strip()
-        text, above = comparable(shown), comparable(f"{directive.title or ''} . {chain}")
-        return ClauseWords(
-            frozenset(sequence),
-            frozenset(zip(sequence, sequence[1:], strict=False)),
+        text = comparable(f"{plain(clause.text)} {' '.join(title for title, _ in clause.cells)}".strip())
+        above = self._headings(clause.directive, clause.parent)
+        tasks, targets = library.tasks.get(key, ()), library.targets.get(key, ())
+        traits = (
+            bool(targets) or bool(re.search(r"\d", text)),
+            any(t.lead for t in tasks),
+            bool(_TIME.search(text)) or any(t.due for t in targets),
+            "báo cáo" in text or any(t.report_to for t in tasks),
+            bool(library.rules.get(key)),
+            bool(_CITATION.search(text)),
+            clause.kind == "heading", clause.kind == "front", clause.kind == "end", clause.kind == "note",
+            len(text) < 60, max(0.0, math.log(max(len(text), 1) / 800)), above.boilerplate, above.past,
+        )  # fmt: skip
+        return ClauseWords(frozenset(sequence), f" {' '.join(sequence)} ", text, _years(text), above, tuple(map(float, traits)))
+
+    def _read_headings(self, directive: str, parent: str | None) -> HeadingWords:
+        chain = " . ".join(self._library.headings(directive, parent))
+        below = comparable(chain)
+        above = comparable(f"{self._library.directives[directive].title or ''} . {chain}")
+        return HeadingWords(
             frozenset(tokenize(above).sequence),
-            text,
             above,
-            _years(text),
-            _years(comparable(chain)) or _years(above),
-            bool(_PAST.search(comparable(chain))),
+            _years(below) or _years(above),
+            bool(_PAST.search(below)),
+            "tổ chức thực hiện" in above,
         )
 
 
@@ -94,123 +126,129 @@ def features(
     query: Query, candidates: Sequence[Candidate], library: Library, reader: WordReader, idf: dict[str, float]
 ) -> NDArray[np.float32]:
     """Feature rows, shape (candidates, len(FEATURES)). `idf` weighs each content word of the question."""
-    full = [c.scores[0] for c in candidates]
-    focus = [c.scores[-1] for c in candidates]
-    columns = [
-        _spread([s.whole_dense for s in full]), _spread([s.part_dense for s in full]),
-        _share([s.whole_lexical for s in full]), _share([s.part_lexical for s in full]),
-        _spread([s.whole_dense for s in focus]), _spread([s.part_dense for s in focus]),
-        _share([s.whole_lexical for s in focus]), _share([s.part_lexical for s in focus]),
-    ]  # fmt: skip
-    fused = 0.15 * sum(columns[:2]) + 0.1 * sum(columns[2:4])
-    best: dict[str, float] = {}
-    for candidate, score in zip(candidates, fused, strict=True):
-        key = library.clauses[candidate.key].directive
-        best[key] = max(best.get(key, 0.0), float(score))
-    fits = {key: fit(query, library.directives[key], idf) for key in best}
-    named = bool(query.documents or query.document_kinds) or any(f.signer for f in fits.values())
-    nearest = max((f.total for f in fits.values()), default=0.0)
-    local = {key: _local_idf(query, key, [c for c in candidates if library.clauses[c.key].directive == key], reader) for key in best}
-    top = max(best.values(), default=1.0)
-    pairs = set(zip(query.terms, query.terms[1:], strict=False))
-    rows = []
-    for i, candidate in enumerate(candidates):
-        clause = library.clauses[candidate.key]
-        words = reader.words(candidate.key)
-        rows.append(
-            (
-                *(float(column[i]) for column in columns),
-                10 * (focus[i].whole_dense - 0.85), 10 * (focus[i].part_dense - 0.85),
-                *_coverage(query, words, idf, pairs), _weighed(local[clause.directive], words.syllables),
-                *_years_fit(query, words),
-                _share_of(query.figures, words.text), _units(query, words.text), _units(query, words.above_text),
-                *fits[clause.directive].as_tuple(),
-                fits[clause.directive].total - nearest if named else 0.0,
-                best[clause.directive] - top,
-                *_rows_fit(query, candidate.key, library, words),
-                *_kind_fit(query, clause.kind),
-                float(len(words.text) < 60), max(0.0, math.log(max(len(words.text), 1) / 800)),
-                float("tổ chức thực hiện" in words.above_text and query.kind in {"target", "clause", "rule"}),
-                float(words.past and query.kind in _FORWARD_KINDS),
-            )  # fmt: skip
-        )
-    return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))
-
-
-def _local_idf(query: Query, directive: str, candidates: Sequence[Candidate], reader: WordReader) -> dict[str, float]:
-    """Rarity of the question's words among one directive's own candidates: what its every clause says tells nothing."""
-    read = [reader.words(c.key).syllables for c in candidates]
-    return {t: math.log1p(len(read) / (1 + sum(1 for words in read if t in words))) for t in query.terms} if read else {}
-
-
-def _weighed(idf: dict[str, float], present: frozenset[str]) -> float:
-    total = sum(idf.values())
-    return sum(weight for term, weight in idf.items() if term in present) / total if total else 0.0
-
-
-def _kind_fit(query: Query, kind: str) -> tuple[float, ...]:
-    document, listing = query.kind == "document", query.kind == "list"
-    heading, front, end = kind == "heading", kind == "front", kind == "end"
-    return tuple(
-        float(x)
-        for x in (
-            heading and not listing, front and not document, end and not document, kind == "note",
-            heading and listing, front and document, end and document,
-        )
+    if not candidates:
+        return np.zeros((0, len(FEATURES)), dtype=np.float32)
+    read = [reader.words(candidate.key) for candidate in candidates]
+    directives = [library.clauses[candidate.key].directive for candidate in candidates]
+    full = _raw(candidates, 0)
+    focus = _raw(candidates, -1)
+    similar = np.column_stack([spread(column) for spread, column in zip((_spread, _spread, _share, _share) * 2, (*full, *focus), strict=True)])
+    fused = 0.15 * (similar[:, 0] + similar[:, 1]) + 0.1 * (similar[:, 2] + similar[:, 3])
+    rows = np.column_stack(
+        [
+            similar,
+            10 * (focus[0] - 0.85), 10 * (focus[1] - 0.85),
+            *_coverage(query, read, directives, idf),
+            *_years_fit(query, read),
+            _figures(query, read), *_units(query, read),
+            _directives_fit(query, directives, fused, library, idf),
+            _traits_fit(query, read),
+        ]
     )  # fmt: skip
+    return rows.astype(np.float32)
 
 
-def _spread(values: Sequence[float]) -> NDArray[np.float32]:
-    scores = np.array(values, dtype=np.float32)
+def _raw(candidates: Sequence[Candidate], view: int) -> NDArray[np.float64]:
+    """Scores under one view, shape (4, candidates): cosines of whole and part, BM25 of whole and part."""
+    chosen = [c.scores[view] for c in candidates]
+    return np.array([(s.whole_dense, s.part_dense, s.whole_lexical, s.part_lexical) for s in chosen], dtype=np.float64).T
+
+
+def _spread(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    scores = values.astype(np.float32)
     low, high = scores.min(), scores.max()
     return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
 
 
-def _share(values: Sequence[float]) -> NDArray[np.float32]:
-    scores = np.array(values, dtype=np.float32)
+def _share(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    scores = values.astype(np.float32)
     return scores / scores.max() if scores.max() > 0 else scores
 
 
-def _coverage(query: Query, words: ClauseWords, idf: dict[str, float], pairs: set[tuple[str, str]]) -> tuple[float, ...]:
-    total = sum(idf.get(t, 0.0) for t in query.terms) or 1.0
-    clause = sum(idf.get(t, 0.0) for t in query.terms if t in words.syllables) / total
-    context = sum(idf.get(t, 0.0) for t in query.terms if t in words.syllables or t in words.above) / total
-    paired = sum(1 for p in pairs if p in words.pairs) / len(pairs) if pairs else 0.0
-    meant = sum(1 for e in query.expansions if e in words.text) / len(query.expansions) if query.expansions else 0.0
-    return clause, paired, context, meant
+def _coverage(
+    query: Query, read: Sequence[ClauseWords], directives: Sequence[str], idf: dict[str, float]
+) -> tuple[NDArray[np.float64], ...]:
+    """Shares of the question's weight in the clause, in pairs, with the headings, in official words, and among its own.
+
+    The last weighs each word by its rarity among one directive's own candidates: what its every clause says tells nothing.
+    """
+    terms = query.terms
+    nothing = np.zeros(len(read))
+    weight = np.array([idf.get(t, 0.0) for t in terms])
+    total = weight.sum() or 1.0
+    inside = np.array([[t in words.syllables for t in terms] for words in read], dtype=np.float64).reshape(len(read), -1)
+    headed = np.array([[t in words.above.syllables for t in terms] for words in read], dtype=np.float64).reshape(len(read), -1)
+    pairs = [f" {a} {b} " for a, b in set(pairwise(terms))]
+    paired = np.array([sum(p in words.spoken for p in pairs) for words in read]) / len(pairs) if pairs else nothing
+    meant = query.expansions
+    formal = np.array([sum(e in words.text for e in meant) for words in read]) / len(meant) if meant else nothing
+    return inside @ weight / total, paired, np.maximum(inside, headed) @ weight / total, formal, _local(inside, directives)
 
 
-def _years_fit(query: Query, words: ClauseWords) -> tuple[float, float, float]:
-    asked = set(query.years)
+def _local(inside: NDArray[np.float64], directives: Sequence[str]) -> NDArray[np.float64]:
+    _, group = np.unique(directives, return_inverse=True)
+    counts = np.zeros((group.max() + 1, inside.shape[1]))
+    np.add.at(counts, group, inside)
+    rarity = np.log1p(np.bincount(group)[:, None] / (1 + counts))[group]
+    total = rarity.sum(axis=1)
+    found: NDArray[np.float64] = (rarity * inside).sum(axis=1) / np.where(total > 0, total, 1.0)
+    return found
+
+
+def _years_fit(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:
+    """Shares of the asked years in the clause and above it, and whether it names only others; shape (3, candidates)."""
+    asked = query.years
     if not asked:
-        return 0.0, 0.0, 0.0
-    here = len(asked & words.years) / len(asked)
-    above = len(asked & words.above_years) / len(asked) if not here else 0.0
-    other = float(bool(words.years) and not here and not above)
-    return here, above, other
+        return np.zeros((3, len(read)))
+    fits = []
+    for words in read:
+        here = len(asked & words.years) / len(asked)
+        above = len(asked & words.above.years) / len(asked) if not here else 0.0
+        fits.append((here, above, float(bool(words.years) and not here and not above)))
+    return np.array(fits).T
 
 
-def _share_of(wanted: frozenset[str], text: str) -> float:
-    return sum(1 for w in wanted if re.search(rf"(?<![\d,.]){re.escape(w)}(?![\d])", text)) / len(wanted) if wanted else 0.0
+def _figures(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:
+    patterns = [re.compile(rf"(?<![\d,.]){re.escape(figure)}(?![\d])") for figure in query.figures]
+    return np.array([sum(bool(p.search(words.text)) for p in patterns) for words in read]) / max(len(patterns), 1)
 
 
-def _units(query: Query, text: str) -> float:
-    return sum(1 for u in query.units if comparable(u) in text) / len(query.units) if query.units else 0.0
+def _units(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:
+    """Shares of the named units in the clause and above it, shape (2, candidates)."""
+    units = [comparable(unit) for unit in query.units]
+    found = [(sum(u in words.text for u in units), sum(u in words.above.text for u in units)) for words in read]
+    return np.array(found).T / max(len(units), 1)
 
 
-def _rows_fit(query: Query, key: str, library: Library, words: ClauseWords) -> tuple[float, ...]:
-    """What the kind of question wants and the clause has: a target, an actor, a time, a report, a rule, a citation."""
-    weight = {kind: min(1.0, score / 2.5) for kind, score in query.kinds.items()}
-    tasks = library.tasks.get(key, [])
-    targets = library.targets.get(key, [])
-    return (
-        weight.get("target", 0.0) * float(bool(targets) or bool(re.search(r"\d", words.text))),
-        weight.get("responsibility", 0.0) * float(any(t.lead for t in tasks)),
-        weight.get("deadline", 0.0) * float(bool(_TIME.search(words.text)) or any(t.due for t in targets)),
-        weight.get("report", 0.0) * float("báo cáo" in words.text or any(t.report_to for t in tasks)),
-        weight.get("rule", 0.0) * float(bool(library.rules.get(key))),
-        weight.get("document", 0.0) * float(bool(re.search(r"\d+\s*[-/]\s*[a-zđ]{2}", words.text))),
-    )
+def _directives_fit(
+    query: Query, directives: Sequence[str], fused: NDArray[np.float32], library: Library, idf: dict[str, float]
+) -> NDArray[np.float64]:
+    """How the clause's directive fits what the question names, and how far it is behind the best one; a row a candidate."""
+    best: dict[str, float] = {}
+    for key, score in zip(directives, fused.tolist(), strict=True):
+        best[key] = max(best.get(key, 0.0), score)
+    fits = {key: fit(query, library.directives[key], idf) for key in best}
+    named = bool(query.documents or query.document_kinds) or any(f.signer for f in fits.values())
+    nearest, top = max(f.total for f in fits.values()), max(best.values())
+    rows = {key: (*f.as_tuple(), f.total - nearest if named else 0.0, best[key] - top) for key, f in fits.items()}
+    return np.array([rows[key] for key in directives])
+
+
+def _traits_fit(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:
+    """What the kind of question wants of the clause's `_TRAITS`, in the order of the last features."""
+    traits = dict(zip(_TRAITS, np.array([words.traits for words in read]).T, strict=True))
+    asked = {kind: min(1.0, score / 2.5) for kind, score in query.kinds.items()}
+    document, listing = float(query.kind == "document"), float(query.kind == "list")
+    return np.column_stack(
+        [
+            *(asked.get(kind, 0.0) * traits[kind] for kind in _WANTED_KINDS),
+            (1 - listing) * traits["heading"], (1 - document) * traits["front"], (1 - document) * traits["end"], traits["note"],
+            listing * traits["heading"], document * traits["front"], document * traits["end"],
+            traits["short"], traits["long"],
+            float(query.kind in {"target", "clause", "rule"}) * traits["boilerplate"],
+            float(query.kind in _FORWARD_KINDS) * traits["past"],
+        ]
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from corpus.store_records import StoredDirective
 from index.abstention import Abstainer, Verdict, signals
 from index.answering import abstain, compose, duties_answer, name_of, particulars_answer
 from index.answers import Answer, Question, SearchHit
 from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
 from index.duties import asked_unit, duties
-from index.embedding import Embedder
 from index.evidence import Evidence, TermWeights, gather
-from index.generations import Generation, current_generation
-from index.indexing import Indexer, in_step, index_folder
+from index.generations import Generation
+from index.indexing import Indexer, in_step, usable_generation
 from index.library import Library, ReadableStore
 from index.mentions import DirectiveNames, narrow
 from index.particulars import asked_particulars, particular
@@ -30,9 +28,17 @@ from index.query import Query, understand
 from index.relevance import Ranker, WordReader, features
 from index.tokens import tokenize
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from corpus.store_records import StoredDirective
+    from index.embedding import Embedder
+
 CONSIDERED = 60
 EVIDENCE = 6
 NAMED_BY_TITLE = 0.4
+OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,15 @@ class Ranking:
 class SearchService:
     """Answers questions. `refresh` moves to the store's newest revision; a question in flight keeps its snapshot."""
 
-    def __init__(self, store: ReadableStore, home: Path, embedder: Callable[[], Embedder], *, ranker: Ranker, abstainer: Abstainer) -> None:
+    def __init__(
+        self,
+        store: ReadableStore,
+        home: Path,
+        embedder: Callable[[], Embedder],
+        *,
+        ranker: Ranker,
+        abstainer: Abstainer,
+    ) -> None:
         self._store = store
         self._home = home
         self._load_embedder = embedder
@@ -84,11 +98,17 @@ class SearchService:
             current = self._snapshot
             if current is not None and current.library.revision == revision:
                 return current
-            generation = current_generation(index_folder(self._home))
+            generation = usable_generation(self._home)
             if generation is None or not in_step(generation, revision, self._load_embedder().name):
-                generation = Indexer(self._home, self._load_embedder).publish(self._store)
+                generation = Indexer(self._home, self._load_embedder).rebuild(self._store)
             library = Library.read(self._store)
-            self._snapshot = Snapshot(library, generation, PassageRows.of(generation.keys), WordReader(library), DirectiveNames.of(library.directives.values()))
+            self._snapshot = Snapshot(
+                library,
+                generation,
+                PassageRows.of(generation.keys),
+                WordReader(library),
+                DirectiveNames.of(library.directives.values()),
+            )
             return self._snapshot
 
     def ask(self, question: Question) -> Answer:
@@ -99,14 +119,19 @@ class SearchService:
         """Answer many questions, embedding them in batches; same order."""
         snapshot = self.refresh()
         asked = self.understand(snapshot, questions)
-        return [self._answer(snapshot, question, query, views) for question, (query, views) in zip(questions, asked, strict=True)]
+        return [
+            self._answer(snapshot, question, query, views)
+            for question, (query, views) in zip(questions, asked, strict=True)
+        ]
 
     def understand(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[tuple[Query, list[View]]]:
         """Each question read and put in two ways: whole, and without the words that only name a directive."""
         queries = [narrow(understand(q, snapshot.generation.restore), snapshot.names) for q in questions]
         texts = list(dict.fromkeys(text for q in queries for text in (q.text, q.focus)))
         vectors = dict(zip(texts, self._load_embedder().embed_queries(texts), strict=True)) if texts else {}
-        return [(q, [View(" ".join([text, *q.expansions]), vectors[text]) for text in (q.text, q.focus)]) for q in queries]
+        return [
+            (q, [View(" ".join([text, *q.expansions]), vectors[text]) for text in (q.text, q.focus)]) for q in queries
+        ]
 
     def search(self, query: str, k: int = 10) -> list[SearchHit]:
         """The `k` clauses ranked best for a query, without answering."""
@@ -118,7 +143,15 @@ class SearchService:
             clause = snapshot.library.clauses[candidate.key]
             directive = snapshot.library.directives[clause.directive]
             hits.append(
-                SearchHit(directive.key, directive.number, directive.title, clause.path, plain(clause.heading), clause.text, probability)
+                SearchHit(
+                    directive.key,
+                    directive.number,
+                    directive.title,
+                    clause.path,
+                    plain(clause.heading),
+                    clause.text,
+                    probability,
+                )
             )
         return hits
 
@@ -164,7 +197,7 @@ class SearchService:
     def _said(self, snapshot: Snapshot, question: Question, ranking: Ranking) -> Answer:
         """A list of duties, a directive's own particulars, or the best clauses: the first that the question asks."""
         query, library = ranking.query, snapshot.library
-        today = question.today or date.today()
+        today = question.today or datetime.now(OFFICE_ZONE).date()
         unit = asked_unit(query)
         if unit is not None:
             named = named_directives(query, library, ranking)
@@ -179,7 +212,9 @@ class SearchService:
             if found is not None and found.line and found.clause_keys:
                 return particulars_answer(query, found, library, max(verdict.confidence, 0.6))
             if found is not None and found.missing:
-                return abstain(query, evidence, Verdict(True, 0.2, f"{', '.join(found.missing)} của {name_of(found.directive)}"))
+                return abstain(
+                    query, evidence, Verdict(abstain=True, confidence=0.2, missing=f"{', '.join(found.missing)} của {name_of(found.directive)}")
+                )
         return compose(query, evidence, ranking.weights, verdict, library)
 
     @staticmethod
@@ -209,7 +244,9 @@ def named_directives(query: Query, library: Library, ranking: Ranking) -> list[S
     if own:
         return own
     best, particulars = fits[0]
-    told_apart = particulars.signer or particulars.implemented or particulars.period > 0 or particulars.title >= NAMED_BY_TITLE
+    told_apart = (
+        particulars.signer or particulars.implemented or particulars.period > 0 or particulars.title >= NAMED_BY_TITLE
+    )
     return [best] if particulars.kind > 0 and told_apart else None
 
 

@@ -11,24 +11,29 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from corpus.store_records import StoredClause
+from corpus.store import Store
 from corpus.text import comparable
 from index.abstention import SIGNALS, Abstainer, signals
 from index.answers import Question
-from index.candidates import View
 from index.embedding import load_embedder
-from index.query import Query
 from index.relevance import FEATURES, Ranker, features
 from index.service import EVIDENCE, SearchService, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from corpus.store_records import StoredClause
+    from index.candidates import View
+    from index.query import Query
 
 RANKER_PENALTY = 0.02
 # What a careful reader would expect of each feature; learning moves away from it only as far as the questions insist.
@@ -52,6 +57,7 @@ ABSTAIN_PRIOR = {
     "lacks_day": -1.0, "lacks_time": -1.0, "lacks_cadence": -1.5, "lacks_department": -1.5, "lacks_person": -2.0, "lacks_contact": -2.0,
 }  # fmt: skip
 EPOCHS = 400
+WITHHELD = 0.05
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,9 @@ def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dic
         rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
         right = np.array([_answers(question, snapshot.library.clauses[c.key]) for c in found], dtype=bool)
         answerable = question["kind"] != "unanswerable"
-        made.append(Example(question["id"], question.get("doc") or question["file"], answerable, query, views, rows, right))
+        made.append(
+            Example(question["id"], question.get("doc") or question["file"], answerable, query, views, rows, right)
+        )
     return made
 
 
@@ -126,7 +134,9 @@ def first_place(ranker: Ranker, test: Sequence[Example]) -> tuple[float, float]:
     return first / max(len(answerable), 1), third / max(len(answerable), 1)
 
 
-def signal_rows(service: SearchService, snapshot: Snapshot, ranker: Ranker, items: Sequence[Example]) -> NDArray[np.float64]:
+def signal_rows(
+    service: SearchService, snapshot: Snapshot, ranker: Ranker, items: Sequence[Example]
+) -> NDArray[np.float64]:
     """The abstainer's signals of each example under a ranker."""
     rows = []
     trial = service.with_ranker(ranker)
@@ -137,7 +147,9 @@ def signal_rows(service: SearchService, snapshot: Snapshot, ranker: Ranker, item
     return np.array(rows, dtype=np.float64)
 
 
-def learn_abstainer(rows: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = ABSTAIN_PENALTY) -> dict[str, float]:
+def learn_abstainer(
+    rows: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = ABSTAIN_PENALTY
+) -> dict[str, float]:
     """Logistic weights for "the evidence answers", both outcomes weighing the same, bias unpenalised."""
     x, y = torch.tensor(rows, dtype=torch.float64), torch.tensor(right, dtype=torch.float64)
     prior = torch.tensor([ABSTAIN_PRIOR.get(name, 0.0) for name in SIGNALS], dtype=torch.float64)
@@ -146,7 +158,10 @@ def learn_abstainer(rows: NDArray[np.float64], right: NDArray[np.bool_], penalty
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y) + penalty * ((weights - prior)[1:] ** 2).sum()
+        value = (
+            torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y)
+            + penalty * ((weights - prior)[1:] ** 2).sum()
+        )
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
@@ -161,9 +176,12 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--write", action="store_true", help="replace the weights in index/data")
     arguments = parser.parse_args()
-    from corpus.store import Store
-
-    questions = [json.loads(line) for path in arguments.questions for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    questions = [
+        json.loads(line)
+        for path in arguments.questions
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
     embedder = load_embedder("bundled", arguments.home)
     with Store.open(f"sqlite:///{arguments.home / 'chidao.db'}") as store:
         neutral = Ranker(np.zeros(len(FEATURES), dtype=np.float32))
@@ -191,12 +209,12 @@ def report(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[
     print(f"left out, all: first three {np.mean([r for _, r in overall]):.3f}")  # noqa: T201
     held_out = np.zeros(len(items))
     for doc in docs:
-        held = np.array([e.doc == doc for e in items])
-        weights = learn_abstainer(rows[~held], right[~held])
+        inside = np.array([e.doc == doc for e in items])
+        weights = learn_abstainer(rows[~inside], right[~inside])
         model = Abstainer(weights, 0.5)
-        held_out[held] = [model.confidence(row) for row in rows[held]]
+        held_out[inside] = [model.confidence(row) for row in rows[inside]]
     answerable = np.array([e.answerable for e in items])
-    threshold = best_threshold(held_out, right, answerable)
+    threshold = best_threshold(held_out, right)
     print(  # noqa: T201
         f"threshold {threshold:.2f}: unanswerable refused {np.mean(held_out[~answerable] < threshold):.3f}, "
         f"answerable refused {np.mean(held_out[answerable] < threshold):.3f}"
@@ -213,11 +231,9 @@ def report(service: SearchService, snapshot: Snapshot, questions: Sequence[dict[
         _write(folder / "abstention.json", {"threshold": round(threshold, 3), "weights": learn_abstainer(rows, right)})
 
 
-def best_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> float:
-    """The threshold with the fewest mistakes: a right answer withheld counts 1, a wrong one given counts 1."""
-    choices = np.arange(0.05, 0.9, 0.01)
-    cost = [np.sum((confidence < t) & right) + np.sum((confidence >= t) & ~right & ~answerable) * 1.5 for t in choices]
-    return float(choices[int(np.argmin(cost))])
+def best_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The highest threshold that withholds at most `WITHHELD` of the right answers (judged on directives left out)."""
+    return float(np.quantile(confidence[right], WITHHELD))
 
 
 def _write(path: Path, content: dict[str, object]) -> None:

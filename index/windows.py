@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from corpus.text import comparable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _QUARTER = re.compile(r"\bquý\s+(i{1,3}|iv|[1-4])\b(?:\s*[/-]\s*|\s+năm\s+|\s+)?(20\d\d)?")
 _MONTH = re.compile(r"\btháng\s+(1[0-2]|0?[1-9])\b(?:\s*[/-]\s*|\s+năm\s+|\s+)?(20\d\d)?")
 _YEAR = re.compile(r"\b(?:trong\s+|của\s+)?năm\s+(20\d\d)\b")
 _SPAN = re.compile(r"\b(20\d\d)\s*(?:-|đến)\s*(?:năm\s+)?(20\d\d)\b")
-_DAYS = re.compile(r"\b(\d{1,3})\s+ngày\s+(?:tới|nữa|sắp tới)\b")
 SOON = timedelta(days=30)
 
 
@@ -50,32 +53,27 @@ def asked_window(text: str, today: date) -> Window | None:
 
 def _relative(low: str, today: date) -> Window | None:
     """Windows told from today."""
-    if re.search(r"\b(?:quá hạn|trễ hạn rồi|đã qua hạn)\b", low):
-        return Window(date(today.year - 5, 1, 1), today - timedelta(days=1), "đã qua hạn", overdue=True)
-    if re.search(r"\bhôm nay\b", low):
-        return Window(today, today, "hôm nay")
-    if re.search(r"\btuần (?:này|tới)\b", low):
-        start = today - timedelta(days=today.weekday()) + timedelta(days=7 if "tuần tới" in low else 0)
-        return Window(start, start + timedelta(days=6), "tuần tới" if "tuần tới" in low else "tuần này")
-    if re.search(r"\btháng này\b", low):
-        return Window(*_month(today.year, today.month), "tháng này")
-    if re.search(r"\btháng (?:tới|sau)\b", low):
-        after = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-        return Window(*_month(after.year, after.month), "tháng tới")
-    if re.search(r"\bquý này\b", low):
-        return Window(*_quarter(today.year, (today.month - 1) // 3 + 1), "quý này")
-    if re.search(r"\bquý (?:tới|sau)\b", low):
-        number = (today.month - 1) // 3 + 1
-        return Window(*_quarter(today.year + number // 4, number % 4 + 1), "quý tới")
-    if re.search(r"\b(?:năm nay|cuối năm nay|từ nay đến cuối năm|từ nay tới cuối năm)\b", low):
-        return Window(today if "từ nay" in low else date(today.year, 1, 1), date(today.year, 12, 31), "năm nay")
-    if re.search(r"\b(?:năm tới|năm sau|sang năm)\b", low):
-        return Window(date(today.year + 1, 1, 1), date(today.year + 1, 12, 31), "năm tới")
-    if match := _DAYS.search(low):
-        return Window(today, today + timedelta(days=int(match[1])), f"{match[1]} ngày tới")
-    if re.search(r"\b(?:sắp tới|sắp đến hạn|sắp hết hạn|sắp phải)\b", low):
-        return Window(today, today + SOON, "30 ngày tới")
+    for pattern, span in _RELATIVE:
+        match = pattern.search(low)
+        if match:
+            first, last = span(today, match)
+            overdue = pattern is _OVERDUE
+            return Window(first, last, match[0] if not overdue else "đã qua hạn", overdue)
     return None
+
+
+def _week(today: date, weeks: int) -> tuple[date, date]:
+    first = today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
+    return first, first + timedelta(days=6)
+
+
+def _month_after(today: date) -> tuple[date, date]:
+    return _month(today.year + today.month // 12, today.month % 12 + 1)
+
+
+def _quarter_of(today: date, later: int) -> tuple[date, date]:
+    number = (today.month - 1) // 3 + later
+    return _quarter(today.year + number // 4, number % 4 + 1)
 
 
 def _quarter(year: int, number: int) -> tuple[date, date]:
@@ -85,3 +83,21 @@ def _quarter(year: int, number: int) -> tuple[date, date]:
 
 def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+_OVERDUE = re.compile(r"\b(?:quá hạn|trễ hạn rồi|đã qua hạn)\b")
+_RELATIVE: tuple[tuple[re.Pattern[str], Callable[[date, re.Match[str]], tuple[date, date]]], ...] = (
+    (_OVERDUE, lambda today, _: (date(today.year - 5, 1, 1), today - timedelta(days=1))),
+    (re.compile(r"\bhôm nay\b"), lambda today, _: (today, today)),
+    (re.compile(r"\btuần này\b"), lambda today, _: _week(today, 0)),
+    (re.compile(r"\btuần (?:tới|sau)\b"), lambda today, _: _week(today, 1)),
+    (re.compile(r"\btháng này\b"), lambda today, _: _month(today.year, today.month)),
+    (re.compile(r"\btháng (?:tới|sau)\b"), lambda today, _: _month_after(today)),
+    (re.compile(r"\bquý này\b"), lambda today, _: _quarter_of(today, 0)),
+    (re.compile(r"\bquý (?:tới|sau)\b"), lambda today, _: _quarter_of(today, 1)),
+    (re.compile(r"\btừ nay (?:đến|tới) cuối năm\b"), lambda today, _: (today, date(today.year, 12, 31))),
+    (re.compile(r"\b(?:cuối )?năm nay\b"), lambda today, _: (date(today.year, 1, 1), date(today.year, 12, 31))),
+    (re.compile(r"\b(?:năm (?:tới|sau)|sang năm)\b"), lambda today, _: (date(today.year + 1, 1, 1), date(today.year + 1, 12, 31))),
+    (re.compile(r"\b(\d{1,3})\s+ngày\s+(?:tới|nữa|sắp tới)\b"), lambda today, m: (today, today + timedelta(days=int(m[1])))),
+    (re.compile(r"\b(?:sắp tới|sắp đến hạn|sắp hết hạn|sắp phải)\b"), lambda today, _: (today, today + SOON)),
+)

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import yaml
 
 from corpus.text import comparable, fold
-from index.answers import AnswerKind
+
+if TYPE_CHECKING:
+    from index.answers import AnswerKind
 
 _GAP = r"(?:\s+\S+){0,6}?\s+"
 
@@ -47,10 +50,15 @@ def _whole(pattern: str) -> re.Pattern[str]:
 def wording() -> Wording:
     """The compiled wording, read once."""
     raw = yaml.safe_load((resources.files("index") / "data" / "question_words.yaml").read_text(encoding="utf-8"))
-    cues = tuple(Cue(kind, _whole(_phrase(text)), weight) for kind, rows in raw["kinds"].items() for text, weight in rows)
+    cues = tuple(
+        Cue(kind, _whole(_phrase(text)), weight) for kind, rows in raw["kinds"].items() for text, weight in rows
+    )
     padding = "|".join(sorted((_phrase(text) for text in raw["padding"]), key=len, reverse=True))
     edge = "|".join(sorted((_phrase(text) for text in raw["edge_padding"]), key=len, reverse=True))
-    synonyms = tuple((_whole(_phrase(word)), tuple(comparable(other) for other in others)) for word, others in raw["synonyms"].items())
+    synonyms = tuple(
+        (_whole(_phrase(word)), tuple(comparable(other) for other in others))
+        for word, others in raw["synonyms"].items()
+    )
     return Wording(
         cues,
         re.compile(rf"(?<!\w)(?:{padding})(?!\w)", re.IGNORECASE),

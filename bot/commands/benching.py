@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command and its two measurements."""
+    """Adds the command and its measurements."""
     bench = typer.Typer(help=say("cli.bench.help"), no_args_is_help=True, rich_markup_mode="rich")
     bench.command("retrieval", **command_help("bench.retrieval"))(retrieval)
     bench.command("embedding", **command_help("bench.embedding"))(embedding)
+    bench.command("answering", **command_help("bench.answering"))(answering)
     app.add_typer(bench, name="bench")
 
 
@@ -49,6 +51,44 @@ def embedding(
     _show(bench_embedding(composed().embedder(), _passages(texts)), as_json=as_json)
 
 
+def answering(
+    clauses: Annotated[int, option_help("cli.bench.clauses", "--clauses", metavar="N", min=0, max=1_000_000)] = 0,
+    *,
+    as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
+) -> None:
+    """`chidao bench answering`: what a question costs, over the samples and over as many clauses as asked."""
+    began = time.perf_counter()
+    from corpus.ingest import ingest  # noqa: PLC0415 - SQLAlchemy
+    from corpus.store import Store  # noqa: PLC0415
+    from index.bench_answering import bench_answering  # noqa: PLC0415 - FAISS
+
+    model = composed().embedder()
+    model.embed_queries(["khởi động"])
+    starting = time.perf_counter() - began
+    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir:
+        with Store.open(f"sqlite:///{workdir}/bench.db") as store:
+            ingest([_samples()], store, _StoreOnly())
+            figures = {"load_model_s": round(starting, 2), **bench_answering(store, model, Path(workdir), clauses=clauses, progress=tell)}
+    _show(figures, as_json=as_json)
+
+
+class _StoreOnly:
+    """An index for a store that is only read from: the bench builds its own."""
+
+    def prepare(self, directives: object, progress: object = None) -> None:
+        """Nothing to embed yet."""
+
+    def publish(self, store: object, progress: object = None) -> None:
+        """Nothing to search yet."""
+
+
+def _samples() -> Path:
+    """The folder of the directives that come with the program."""
+    import corpus.samples  # noqa: PLC0415
+
+    return Path(next(iter(corpus.samples.__path__)))
+
+
 def _passages(texts: Path | None) -> list[str]:
     """Lines of a file, or the clauses of the samples that come with the program."""
     if texts is not None:
@@ -57,12 +97,11 @@ def _passages(texts: Path | None) -> list[str]:
         except (OSError, UnicodeDecodeError) as error:
             raise WrongUsageError(say("cli.bench.no_texts", file=texts)) from error
         return [line.strip() for line in lines if line.strip()]
-    import corpus.samples  # noqa: PLC0415
     from corpus.errors import UnreadableFileError  # noqa: PLC0415
     from corpus.reading import read_file  # noqa: PLC0415
 
     passages: list[str] = []
-    for path in sorted(Path(next(iter(corpus.samples.__path__))).iterdir()):
+    for path in sorted(_samples().iterdir()):
         try:
             passages += [clause.text for directive in read_file(path) for clause in directive.clauses if clause.text]
         except UnreadableFileError:

@@ -16,6 +16,7 @@ _AREA = re.compile(
     r"\b(tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn"
     r"|đặc khu)\s+(?=\S)"
 )
+_NO_NAMES = ("và", "về", "khóa", "khoá", "tỉnh", "thành", "huyện", "xã", "phường")
 _ORDINAL = re.compile(r"(?:khóa|khoá|thứ)\s+([ivxlc]+)\b")
 _PROPER = rf"[{CAPITALS}]\w*"
 _PROVINCE = re.compile(
@@ -108,7 +109,7 @@ def sentence_case(text: str) -> str:
 def _name_after(cased: list[str], lower: str, at: int, spans: list[tuple[int, int]]) -> None:
     for m in re.finditer(r"[\w.]+", lower[at:]):
         start = at + m.start()
-        if any(a <= start < b for a, b in spans) or m.group() in ("và", "về", "khóa", "khoá", "tỉnh", "thành", "huyện", "xã", "phường", "đặc", "thị"):
+        if any(a <= start < b for a, b in spans) or m.group() in _NO_NAMES:
             return
         cased[start] = lower[start].upper()
 

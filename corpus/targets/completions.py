@@ -80,8 +80,9 @@ def read_fractions(text: Text, span: tuple[int, int], section: Section, current:
     drafts: list[Draft] = []
     for found in _fraction_pattern().finditer(text.masked, *span):
         if section.kind == "goal" and int(found["part"]) < int(found["whole"]):
-            said = word_class("comparators").get(" ".join(found[0].lower()[: found.start("part") - found.start()].split()))
-            drafts.append(_draft(text, *found.span(), section, current, op=said or "="))
+            before = " ".join(text.masked[found.start() : found.start("part")].lower().split())
+            op = word_class("comparators").get(before, "=")
+            drafts.append(_draft(text, *found.span(), section, current, op=op))
     return drafts
 
 

@@ -47,13 +47,12 @@ def is_goal(statement: str, quantity: Quantity, section: Section, offset: int, *
         return False
     if section.kind != "goal" and quantity.tail > quantity.end and not holds("strong_goal_words").search(before):
         return False  # "sử dụng từ 30% lao động ... trở lên" tells which ones are meant
-    if quantity.kind in ("percent", "top"):
-        return True
-    if quantity.kind in ("duration", "bare"):
-        return section.kind == "goal" and _is_named_figure(quantity, before)
-    if section.kind == "organization" and timed and quantity.kind == "count" and "thêm" in quantity.lead.split():
-        return True
-    if section.kind == "organization" or _DISTANCE.search(before) or _BENEFIT.search(before):
+    if quantity.kind in ("percent", "top", "duration", "bare"):
+        plain = section.kind == "goal" and _is_named_figure(quantity, before)
+        return quantity.kind in ("percent", "top") or plain
+    # "lắp thêm 500 điểm ... đến hết năm 2026" is a goal even among the assignments of the bodies
+    assigned = section.kind == "organization" and not (timed and "thêm" in quantity.lead.split())
+    if assigned or _DISTANCE.search(before) or _BENEFIT.search(before):
         return False
     return _is_goal_amount(quantity, section, before, timed=timed)
 

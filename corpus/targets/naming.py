@@ -15,6 +15,7 @@ from corpus.time_words import FLAGS, alternatives
 if TYPE_CHECKING:
     from corpus.targets.drafts import Draft
     from corpus.targets.parts import Parts
+    from corpus.targets.quantities import Quantity
     from corpus.targets.statements import Piece, Text
 
 _ELLIPSIS: Final = re.compile(
@@ -23,6 +24,8 @@ _ELLIPSIS: Final = re.compile(
 _FOOTNOTE: Final = re.compile(r"(?<=[a-zà-ỹđ]{3})\d{1,2}(?=\s|$)")
 """A footnote's number stuck to a word ("công lập1")."""
 _SHARE: Final = re.compile(r"(?:tỷ|tỉ) lệ", FLAGS)
+_SEVERAL: Final = re.compile(r"số [^,]{1,40}(?:, số [^,]{1,40})* và số ", FLAGS)
+_COUNTS: Final = re.compile(r",\s+(?=số\s)|\s+và\s+(?=số\s)", FLAGS)
 _EACH: Final = re.compile(r"(?:mỗi|từng)\s", FLAGS)
 _ABOUT: Final = re.compile(r"(?:^|\s)về\s+(\S.*)", FLAGS)
 
@@ -91,28 +94,44 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
         if quantity.kind == "count" and not (parts.object or parts.links or is_named(subject)):
             where = f" {_without_scale(quantity.unit or '')}"
         return [f"{name}{where}" for name in split_indexes(subject)] if subject else [""]
-    object_ = parts.object
+    return _counts_apart(_named_by_object(piece, parts, memory))
+
+
+def _counts_apart(name: str) -> list[str]:
+    """One name for each count that shares a figure ("số vụ, số người chết và số người bị thương")."""
+    counts = _COUNTS.split(name) if _SEVERAL.match(name) else [name]
+    return counts if all(count.lower().startswith("số ") for count in counts) else [name]
+
+
+def _named_by_object(piece: Piece, parts: Parts, memory: Memory) -> str:
+    """The name of a figure that stands before what it counts ("90% hồ sơ ...")."""
+    quantity, object_ = piece.quantity, parts.object
     if is_share(parts.subject) and object_:
-        return [f"{parts.subject} {object_}"]
+        return f"{parts.subject} {object_}"
     ellipsis = _ELLIPSIS.match(object_) if quantity.kind == "percent" else None
     if ellipsis and memory.object:
         object_ = f"{_head_of(memory.object)} {object_[ellipsis.end() :]}"
     elif ellipsis and memory.subject:
-        return [f"{memory.subject} {object_}"]
+        return f"{memory.subject} {object_}"
     predicate = PREDICATE.search(memory.object)
     if memory.inside and predicate and PREDICATE.match(f" {object_}"):
         object_ = f"{memory.object[: predicate.start()]} {object_}"
     if quantity.kind in ("percent", "bare"):
         inherited = memory.draft.change if memory.draft and piece.joined else None
         if change_of(parts.links) and parts.subject and is_named(object_):
-            return [f"{object_} - {_lower(parts.subject)}"]
+            return f"{object_} - {_lower(parts.subject)}"
         start = "" if parts.change or inherited else "Tỷ lệ"
-        return [f"{parts.subject or start} {object_}".strip()]
+        return f"{parts.subject or start} {object_}".strip()
+    return _named_by_thing(quantity, parts, object_)
+
+
+def _named_by_thing(quantity: Quantity, parts: Parts, object_: str) -> str:
+    """The name of a count or amount: what is done, the thing counted, and the rest ("Trồng cây ...")."""
     thing = _without_scale(quantity.unit or "") if quantity.kind == "count" or not object_ else ""
     if _EACH.match(parts.subject):
-        return [f"{thing} {object_} ở {_lower(parts.subject)}".strip()]
+        return f"{thing} {object_} ở {_lower(parts.subject)}".strip()
     start = parts.subject or ("Số" if quantity.kind == "count" else "")
-    return [f"{start} {thing} {object_}".strip()]
+    return f"{start} {thing} {object_}".strip()
 
 
 def is_share(subject: str) -> bool:

@@ -25,7 +25,9 @@ _SENTENCE_END: Final = re.compile(
     r"(?<!\bTP)(?<!\bTp)(?<!\bv\.v)(?<!\s\d)(?<!\s\d\d)[.!?]+[\"”)*]*\s+(?=[\"“(*\[]*[A-ZĐÀ-Ỵ0-9])|;\s+|\.{3}\s+"
 )
 _SEPARATOR: Final = re.compile(r",|;|\(|\)|:|\s(?:và|hoặc|trong đó)(?=\s)", FLAGS)
-BASELINE: Final = re.compile(r"so với [^,;.()]*|(?<=\blần )(?:năm|cùng kỳ) [^,;.()]*|(?<=gấp đôi )(?:năm|cùng kỳ) [^,;.()]*|(?<=gấp rưỡi )(?:năm|cùng kỳ) [^,;.()]*", FLAGS)
+BASELINE: Final = re.compile(
+    r"so với [^,;.()]*|(?:(?<=\blần )|(?<=gấp đôi )|(?<=gấp rưỡi ))(?:năm|cùng kỳ) [^,;.()]*", FLAGS
+)
 """What a figure is compared with: its year is no deadline."""
 _LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
 

@@ -1,4 +1,4 @@
-"""A duty done on several occasions, each with its own cycle or day ("6 tháng và năm, lần lượt trước ngày 10/6 và 10/12").
+"""A duty done on several occasions, each with its own cycle or day ("6 tháng và năm, trước ngày 10/6 và 10/12").
 
 Knows the words of one duty only; single cycles and dates are `corpus.tasks.timing`.
 """

@@ -22,6 +22,9 @@ _MARKUP = re.compile(r"[\s*#_>]*(?:\[bookmark:[^\]]*\])?\s*")
 _EMPHASIS = re.compile(r"\*\*+|__+|(?<=\S)\*(?=\s)|(?<=\s)\*(?=\S)")
 _BULLET = re.compile(r"[-+*•–▪✓]\s*")
 _NAMED_LABEL = re.compile(r"(?:Điều|Khoản|Mục|Phần|Chương)\s+(?:\d+|[IVXLC]+)[a-zđ]?(?!\w)[\s.:)\-–]*", re.IGNORECASE)
+_ASIDE = re.compile(r"(?:(?:6|06|sáu|3|03)\s+tháng\s*)?\(\s*")
+_AFTER_BRACKETS = re.compile(r"\s*\)(?:\s*,|\s+và(?=\s))?")
+_COMMA = re.compile(r"\s*,")
 _AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 
 
@@ -91,11 +94,19 @@ class Reading:
             verb = words().duty.at(self.low, here)
             if found is not None and verb is not None and verb.end > found.end:
                 found = None
-            end = max(time.end if time else here, found.end if found else here)
+            aside = self._aside_at(here)
+            end = max(time.end if time else here, found.end if found else here, aside or here)
             if end == here:
                 return here
-            comma = re.compile(r"\s*,").match(self.text, end)
-            at = comma.end() if comma and time and end == time.end else end
+            bracketed = end == aside or (time is not None and time.text.count("(") > time.text.count(")"))
+            comma = (_AFTER_BRACKETS if bracketed else _COMMA).match(self.low, end)
+            at = comma.end() if comma and (end == aside or (time and end == time.end)) else end
+
+    def _aside_at(self, at: int) -> int | None:
+        """The end of a cycle whose time stands in brackets ("6 tháng (trước ngày 15/6)"), or of those brackets."""
+        opened = _ASIDE.match(self.low, at)
+        time = self.time_at(opened.end()) if opened else None
+        return time.end if time else None
 
 
 def read(text: str, *, issued_on: date | None = None, strict: bool = False) -> Reading:

@@ -25,7 +25,9 @@ _THROUGH = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:[^.;]{0,80}?\sđể\s+)?(?:để\s+)?(?:tổng hợp|theo dõi|thẩm định)(?!\w)",
     re.IGNORECASE,
 )
-_REST_OF_NAME = re.compile(r"(?:\s+(?!tổng|để|theo|thẩm|đầu|là)[^\W\d_]+){1,6}(?=\s*(?:\)|tổng hợp|để|theo dõi|thẩm định))")
+_REST_OF_NAME = re.compile(
+    r"(?:\s+(?!tổng|để|theo|thẩm|đầu|là)[^\W\d_]+){1,6}(?=\s*(?:\)|tổng hợp|để|theo dõi|thẩm định))"
+)
 _WINDOW = 120
 _PRODUCT_END = re.compile(
     r"[,;:.(]|\s(?:để|nhằm|theo|(?<!chương )trình|trước|bảo đảm|phù hợp|gửi|báo cáo|và tổ chức|trong|chậm nhất|"

@@ -104,12 +104,14 @@ def words() -> Words:
         report_to_after=re.compile(rf"(?<!\w)(?:{_any(tasks['report_to_after'])})\s+$", re.IGNORECASE),
         report_adverbs=_table(tasks["report_adverbs"]),
         cycle=re.compile(
-            rf"(?<!\w)(?:(?:{_any(tasks['cycle_openers'])})\s+|(?<=[,(])\s*)(?P<length>{_any(cycles)})(?!\w)", re.IGNORECASE
+            rf"(?<!\w)(?:(?:{_any(tasks['cycle_openers'])})\s+|(?<=[,(])\s*)(?P<length>{_any(cycles)})(?!\w)",
+            re.IGNORECASE,
         ),
         cycles=cycles,
         eventual=re.compile(rf"(?<!\w)(?:{_any(tasks['eventual'])})\s[^;:.]*", re.IGNORECASE),
         stage=re.compile(
-            rf"(?<!\w)(?:{_any(tasks['stages'])})\s+(?:\d|[IVX]+\b|một|hai|ba|bốn|đầu|cuối|thứ)[^,;.]{{0,40}}$", re.IGNORECASE
+            rf"(?<!\w)(?:{_any(tasks['stages'])})\s+(?:\d|[IVX]+\b|một|hai|ba|bốn|đầu|cuối|thứ)[^,;.]{{0,40}}$",
+            re.IGNORECASE,
         ),
         via=re.compile(rf"(?<!\w)(?:{_any(tasks['via'])})\s+(?=\w)", re.IGNORECASE),
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.quality.answer_scoring import Outcome
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tests.quality.answer_scoring import Outcome
 
 COMMAND = "python -m tests.quality.answers --home HOME --shared ../shared --write"
 BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
@@ -70,7 +72,8 @@ def reliability(outcomes: Sequence[Outcome]) -> list[tuple[str, int, float, floa
         inside = [o for o in outcomes if not o.abstained and low <= o.confidence < high]
         if inside:
             mean = sum(o.confidence for o in inside) / len(inside)
-            rows.append((f"{low:.1f} – {min(high, 1.0):.1f}", len(inside), mean, sum(o.right for o in inside) / len(inside)))
+            right = sum(o.right for o in inside) / len(inside)
+            rows.append((f"{low:.1f} – {min(high, 1.0):.1f}", len(inside), mean, right))
     return rows
 
 
@@ -79,9 +82,9 @@ def page(sets: Sequence[Judged], model: str) -> str:
     parts = [
         "# How well questions are answered",
         "",
-        "Written by the command below; not edited by hand. A question is right when it was answered, the answer holds what it",
-        "must, the headline nothing it must not, and one of the first three citations is of what answers it; a question that the",
-        "directives do not answer is right when it was refused. `results/` keeps every question's outcome.",
+        "Written by the command below, not by hand. A question is right when it was answered, the answer holds what it",
+        "must, the headline nothing it must not, and one of the first three citations is of what answers it; one",
+        "that the directives do not answer is right when it was refused. `results/` keeps every question's outcome.",
         "",
         "```sh",
         COMMAND,
@@ -126,7 +129,8 @@ def _slice_table(sets: Sequence[Judged], field: str) -> str:
     found = {judged.name: slices(judged, field) for judged in sets}
     names = sorted({name for table in found.values() for name in table})
     rows = [
-        (name, *(f"{table[name][0]:.2f} ({table[name][1]})" if name in table else "" for table in found.values())) for name in names
+        (name, *(f"{table[name][0]:.2f} ({table[name][1]})" if name in table else "" for table in found.values()))
+        for name in names
     ]
     return _table((field, *(f"`{name}`" for name in found)), rows)
 

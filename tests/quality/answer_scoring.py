@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.text import collapse, comparable
@@ -26,7 +26,7 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one question went. `cited` holds, for each of the first three citations, whether it quotes what answers it."""
+    """How one question went. `cited`: for each of the first three citations, whether it is of what answers it."""
 
     id: str
     answerable: bool
@@ -44,8 +44,10 @@ class Outcome:
 
     def as_row(self) -> dict[str, Any]:
         """What is kept of it from run to run: nothing of the documents."""
-        row = asdict(self)
-        return {key: row[key] for key in ("id", "right", "abstained")} | {
+        return {
+            "id": self.id,
+            "right": self.right,
+            "abstained": self.abstained,
             "cited@1": self.cited_first,
             "confidence": round(self.confidence, 2),
         }
@@ -63,7 +65,7 @@ def words(text: str) -> list[str]:
 
 
 def quotes(quote: str, evidence: str) -> bool:
-    """A quote stands for the evidence when it holds four fifths of its words, or is a piece of it of eight words or more."""
+    """True when a quote holds four fifths of the evidence's words, or is a piece of it of eight words or more."""
     held, wanted = set(words(quote[:QUOTE_LIMIT])), set(words(evidence))
     if not wanted:
         return False
@@ -81,8 +83,8 @@ def outcome(question: Question, given: Given, answers_it: Callable[[Given], bool
     """Judge one answer. `answers_it` tells whether a citation is of what answers the question.
 
     A question that the directives answer is right when it was not refused, every group of `must` has one of its
-    alternatives in the answer, nothing of `must_not` is in the headline, and one of three citations answers it. One that
-    they do not answer is right when it was refused. What is longer than the contract allows is cut before looking.
+    alternatives in the answer, nothing of `must_not` is in the headline, and one of three citations answers it. One
+    that they do not answer is right when it was refused. What is longer than the contract allows is cut first.
     """
     answerable = question["kind"] != "unanswerable"
     said, head = one_form(given["answer"][:ANSWER_LIMIT]), one_form(given["headline"][:HEADLINE_LIMIT])

@@ -2,9 +2,9 @@
 
     python -m tests.quality.answers --home HOME [--shared DIR] [--set NAME ...] [--write] [--misses N]
 
-HOME keeps the model, the vectors and one library for each selection of directives, so that a second run is quick; a HOME
-that already holds `models` and `vectors.sqlite` lends them. Without the directives beside the checkout only the sets about
-the samples are asked. `--write` replaces `results/*.jsonl` and RESULTS.md.
+HOME keeps the model, the vectors and a library for each selection of directives, so that a second run is
+quick; when it already holds `models` and `vectors.sqlite`, they are used.
+Without the directives beside the checkout only the questions about the samples are asked. `--write` replaces `results/*.jsonl` and RESULTS.md.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.ingest import ingest
 from corpus.store import Store
@@ -28,6 +27,9 @@ from index.indexing import Indexer, vectors_file
 from index.service import SearchService
 from tests.quality.answer_report import FIGURES, Judged, figures, page
 from tests.quality.answer_scoring import Outcome, by_evidence, by_place, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -64,10 +66,12 @@ def question_sets(shared: Path) -> list[QuestionSet]:
     samples = tuple(row for path in sorted((HERE / "samples").glob("*/questions.jsonl")) for row in rows_of(path))
     held_out = tuple(_held_out({file.name for folder in everything for file in folder.iterdir()}))
     sets = [
-        QuestionSet("gold", "the annotated directives' questions, the six seed directives loaded", "seeds", (seeds,), gold),
-        QuestionSet("gold-among-all", "the same questions, every directive loaded", whole, everything, gold),
-        QuestionSet("samples", "questions about the samples, every directive loaded", whole, everything, samples),
-        QuestionSet("held-out", "`questions/`, never learned from, every directive loaded", whole, everything, held_out),
+        QuestionSet("gold", "four annotated directives; the six seeds loaded", "seeds", (seeds,), gold),
+        QuestionSet("gold-among-all", "the same questions; every directive loaded", whole, everything, gold),
+        QuestionSet("samples", "questions about the samples; every directive loaded", whole, everything, samples),
+        QuestionSet(
+            "held-out", "`questions/`, never learned from; every directive loaded", whole, everything, held_out
+        ),
     ]
     return [chosen for chosen in sets if chosen.questions]
 
@@ -121,8 +125,8 @@ def committed(name: str) -> dict[str, Row]:
     try:
         shown = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     except (OSError, subprocess.CalledProcessError):
-        in_repository = (CHECKOUT / ".git").exists()
-        shown = "" if in_repository or not results_file(name).exists() else results_file(name).read_text(encoding="utf-8")
+        alone = not (CHECKOUT / ".git").exists() and results_file(name).exists()
+        shown = results_file(name).read_text(encoding="utf-8") if alone else ""
     return {row["id"]: row for row in map(json.loads, shown.splitlines())}
 
 

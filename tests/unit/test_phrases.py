@@ -17,7 +17,8 @@ TASK = Task("II.1", "nộp danh sách hộ nghèo", "…", lead=("UBND xã Suố
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(46.5, "46,5"), (1200, "1.200"), (0.05, "0,05"), (150000, "150.000"), (1234.5, "1.234,5"), (0, "0")]
+    ("value", "said"),
+    [(46.5, "46,5"), (1200, "1.200"), (0.05, "0,05"), (150000, "150.000"), (1234.5, "1.234,5"), (0, "0")],
 )
 def test_figures_as_vietnamese_write_them(value: float, said: str) -> None:
     assert number(value) == said

@@ -39,6 +39,11 @@ def test_the_kind_of_a_question_is_told_from_its_words(question: str, kind: str)
     assert read(question).kind == kind
 
 
+@pytest.mark.xfail(reason="more than six syllables stand between 'báo cáo' and 'ai'", strict=True)
+def test_a_long_matter_does_not_hide_to_whom_one_reports() -> None:
+    assert read("Sở Y tế báo cáo kết quả kiểm tra chất lượng nước cho ai?").kind == "report"
+
+
 @pytest.mark.parametrize(
     ("question", "years", "periods"),
     [
@@ -88,7 +93,9 @@ def test_a_number_with_its_year_keeps_it_and_names_no_year_of_the_matter() -> No
     assert query.years == frozenset()
 
 
-@pytest.mark.parametrize("question", ["Kế hoạch 2026 giao gì?", "quyết định 20% số hộ", "chỉ tiêu 45 xã", "30/6 phải xong"])
+@pytest.mark.parametrize(
+    "question", ["Kế hoạch 2026 giao gì?", "quyết định 20% số hộ", "chỉ tiêu 45 xã", "30/6 phải xong"]
+)
 def test_years_shares_counts_and_dates_are_no_document_numbers(question: str) -> None:
     assert read(question).documents == ()
 
@@ -240,6 +247,8 @@ def test_whatever_is_typed_is_understood_to_be_something(text: str, previous: st
     assert all(number.serial.isdigit() or number.serial == "" for number in query.documents)
 
 
-@given(st.sampled_from(["Đến năm 2030 tỉ lệ nước sạch đạt bao nhiêu?", "Ai chủ trì đề án luân phiên bác sĩ?", "Hạn báo cáo năm 2026?"]))
-def test_capitals_and_marks_matter_little_to_the_years(question: str) -> None:
+@pytest.mark.parametrize(
+    "question", ["Đến năm 2030 tỉ lệ nước sạch đạt bao nhiêu?", "Hạn báo cáo giai đoạn 2026-2028?"]
+)
+def test_capitals_and_marks_matter_nothing_to_the_years(question: str) -> None:
     assert read(question).years == read(fold(question)).years == read(question.upper()).years

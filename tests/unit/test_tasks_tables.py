@@ -119,3 +119,32 @@ def test_a_dash_says_nothing() -> None:
     task = row(*shared, ("Phối hợp", "-"), ("Thời hạn", "…"))
     assert task is not None
     assert (task.coop, task.due_text) == ((), None)
+
+
+def table(*rows: tuple[tuple[str, str], ...]) -> tuple[Task, ...]:
+    clauses = [Clause("PL1", "", "PHÂN CÔNG", "PHỤ LỤC PHÂN CÔNG", None, "heading", ("PHỤ LỤC",))]
+    for number, cells in enumerate(rows, start=1):
+        text = " | ".join(cell for _, cell in cells)
+        clauses.append(Clause(f"PL1.{number}", str(number), text, text, "PL1", "row", (text,), cells=cells))
+    return extract_tasks(clauses, Metadata())
+
+
+def test_cells_merged_downward_go_on_with_the_actors_above() -> None:
+    first = (("Nhiệm vụ", "Lắp trạm đo mưa"), ("Chủ trì", "Sở Y tế"), ("Thời hạn", "30/6/2026"))
+    dated, bare = (("Nhiệm vụ", "Nâng cấp đài khí tượng"), ("Thời hạn", "30/9/2026")), (("Nhiệm vụ", "Thay cảm biến"),)
+    tasks = table(first, dated, bare)
+    assert [task.lead for task in tasks] == [("Sở Y tế",)] * 3
+    assert [task.due and task.due.isoformat() for task in tasks] == ["2026-06-30", "2026-09-30", "2026-09-30"]
+
+
+def test_an_empty_deadline_beside_actors_of_its_own_is_not_taken_from_above() -> None:
+    first = (("Nhiệm vụ", "Lắp trạm đo mưa"), ("Chủ trì", "Sở Y tế"), ("Thời hạn", "30/6/2026"))
+    second = (("Nhiệm vụ", "Nâng cấp đài khí tượng"), ("Chủ trì", "Sở Tài chính"))
+    assert [task.due is None for task in table(first, second)] == [False, True]
+
+
+def test_a_ditto_mark_stands_for_the_cell_above() -> None:
+    first = (("Nhiệm vụ", "Lắp trạm"), ("Chủ trì", "Sở Y tế"), ("Phối hợp", "Sở Tài chính"), ("Thời hạn", "Năm 2026"))
+    second = (("Nhiệm vụ", "Đo thử"), ("Chủ trì", "nt"), ("Phối hợp", "-nt-"), ("Thời hạn", '"'))
+    one, two = table(first, second)
+    assert (two.lead, two.coop, two.due) == (one.lead, one.coop, one.due)

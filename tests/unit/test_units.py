@@ -122,6 +122,22 @@ def test_bodies_are_found_in_a_sentence() -> None:
         assert text[mention.start : mention.end] == mention.text
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Sở An toàn thực phẩm chủ trì kiểm tra", "Sở An toàn thực phẩm"),
+        ("Trung tâm Kiểm soát bệnh tật Thành phố lấy mẫu", "Trung tâm Kiểm soát bệnh tật Thành phố"),
+        ("Phòng Tài chính - Kế hoạch lập dự toán", "Phòng Tài chính - Kế hoạch"),
+        ("gửi Sở Y tế kế hoạch phòng dịch", "Sở Y tế"),
+        ("báo cáo Ủy ban nhân dân Thành phố trước ngày 05", "Ủy ban nhân dân Thành phố"),
+        ("trình Ủy ban nhân dân tỉnh Bộ chỉ số", "Ủy ban nhân dân tỉnh"),
+        ("Sở Y tế Hòa Sơn tập huấn", "Sở Y tế Hòa Sơn"),
+    ],
+)
+def test_a_name_reaches_as_far_as_its_words_go(text: str, name: str) -> None:
+    assert [mention.text for mention in find_units(text)] == [name]
+
+
 def test_a_body_that_no_data_list_is_told_by_its_opening_and_capitals() -> None:
     found = find_units("UBND xã Tân Sơn, Huyện ủy An Lâm và Đảng ủy phường Tân Hòa họp.")
     assert [(m.text, m.level) for m in found] == [
