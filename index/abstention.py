@@ -91,7 +91,8 @@ def signals(
     whole = " ".join(library.clauses[k].text for k in library.by_directive[top.directive.key]) if query.units else ""
     uncovered = [weights.idf.get(t, 0.0) for t in query.terms if t not in text and t not in chain]
     highest = max((weights.idf.get(t, 0.0) for t in query.terms), default=1.0) or 1.0
-    wanted = () if query.kind == "document" else expected(query.focus)
+    counted = query.kind == "list" and top.clause.kind == "heading"
+    wanted = () if query.kind == "document" or counted else expected(query.focus)
     in_part, in_clause = (
         lacking(wanted, f"{of_sentence} . {headings}"),
         lacking(wanted, f"{top.clause.text} . {headings}"),

@@ -183,7 +183,8 @@ def _questions(store: ReadableStore) -> list[Question]:
     chosen = shuffle.sample(clauses, min(_QUESTIONS, len(clauses)))
     if not chosen:
         raise ChidaoError("Không có văn bản mẫu nào để đo.")
-    return [Question(f"{' '.join(words[2 : 2 + shuffle.randint(8, 18)])} là bao nhiêu?", today=_TODAY) for words in chosen]
+    asked = [f"{' '.join(words[2 : 2 + shuffle.randint(8, 18)])} là bao nhiêu?" for words in chosen]
+    return [Question(text[0].upper() + text[1:], today=_TODAY) for text in asked]
 
 
 def _ms(seconds: Any) -> float:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from corpus.places import same_place
-from corpus.store_records import StoredDirective
 from corpus.text import comparable, fold, has_diacritics
-from index.query import DocumentNumber, Query
 from index.tokens import tokenize
+
+if TYPE_CHECKING:
+    from corpus.store_records import StoredDirective
+    from index.query import DocumentNumber, Query
 
 _CODE_KINDS = {
     "NQ": "nghị quyết", "KL": "kết luận", "KH": "kế hoạch", "CTR": "chương trình hành động", "CTRHD": "chương trình hành động",

@@ -26,7 +26,7 @@ EXPECTATIONS = (
     Expectation(
         "money",
         re.compile(
-            rf"(?:bao nhiêu|mấy)\s+(?:là\s+)?{_MONEY}\b|{_MONEY}\s+(?:là\s+|khoảng\s+)?(?:bao nhiêu|mấy)|tổng mức đầu tư|(?:hết|tốn|cấp|chi|rót) (?:bao nhiêu|mấy)"
+            rf"(?:bao nhiêu|mấy)\s+(?:là\s+)?{_MONEY}\b|{_MONEY}\s+(?:là\s+|khoảng\s+)?(?:bao nhiêu|mấy)|tổng mức đầu tư|(?:hết|tốn|rót) (?:bao nhiêu|mấy)"
             r"|kinh phí (?:thực hiện|dự kiến|là|cụ thể)|mức (?:phạt|thưởng|hỗ trợ|phụ cấp|lương)|phạt (?:bao nhiêu|mấy)"
         ),
         re.compile(r"\d[\d.,]*\s*(?:nghìn\s+|triệu\s+|trăm\s+)*(?:tỷ|tỉ|triệu|đồng|usd)\b|\d\s*% (?:GDP|GRDP|kinh phí|chi phí|ngân sách)", _I),
@@ -80,12 +80,15 @@ EXPECTATIONS = (
         re.compile(r"@|\d{3,4}[\s.]\d{3}|điện thoại|hộp thư", _I),
     ),
 )  # fmt: skip
-NAMES = tuple(e.name for e in EXPECTATIONS)
+_OTHER_QUESTION = re.compile(r"\b(?:nào|gì|sao|ai|đâu)\b")
+_SEVERAL = re.compile(r"\bmấy\b(?!\s*%)")
 
 
 def expected(question: str) -> tuple[Expectation, ...]:
     """The kinds of answer a question asks for; empty when it asks for content in general."""
     low = comparable(question)
+    if _OTHER_QUESTION.search(low):  # "mấy đơn vị ... theo hướng nào": here "mấy" only means several
+        low = _SEVERAL.sub(" ", low)
     return tuple(e for e in EXPECTATIONS if e.asked.search(low))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
 from index.passages import clause_key, plain
+
+if TYPE_CHECKING:
+    from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
 
 
 class ReadableStore(Protocol):

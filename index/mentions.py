@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.text import collapse, comparable
-from index.query import Query, content_words, document_kind_spans, document_kinds, issuers, years_and_periods
+from corpus.units import find_units
+from index.query import (
+    Query,
+    content_words,
+    document_kind_spans,
+    document_kinds,
+    issuer_spans,
+    issuers,
+    years_and_periods,
+)
 from index.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -19,40 +28,17 @@ if TYPE_CHECKING:
     from corpus.store_records import StoredDirective
 
 _CONNECTORS = frozenset(
-    [
-        "của",
-        "về",
-        "do",
-        "số",
-        "ký",
-        "kí",
-        "ông",
-        "bà",
-        "đồng",
-        "chí",
-        "thực",
-        "hiện",
-        "theo",
-        "và",
-        "năm",
-        "ngày",
-        "tháng",
-        "giai",
-        "đoạn",
-        "bí",
-        "thư",
-        "chủ",
-        "tịch",
-        "khóa",
-        "này",
-        "đó",
-        "trên",
-        "trong",
-    ]
+    """
+    của về do số ký kí ông bà đồng chí thực hiện theo và năm ngày tháng giai đoạn bí thư chủ tịch khóa này đó
+    trên trong
+    """.split()  # noqa: SIM905 (read as words)
 )
 _WORD = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*|[,;:()?]")
 _STOPS = frozenset(",;:()?")
 _DANGLING = re.compile(r"\b(?:theo|trong|tại|ở|của|theo tinh thần|theo chỉ đạo)\s*(?=[,.;)]|$)|\(\s*[,;]?\s*\)")
+_DIRECTS = re.compile(
+    r"(?:\s+(?:có|đã|phải|lại|còn))*\s+(?:muốn|bắt|yêu cầu|giao|đòi(?: hỏi)?|bảo|lưu ý|quy định|đề ra|đặt(?: ra)?|nhấn mạnh|nói|đánh giá|chỉ ra|buộc)\b"
+)
 _FEWEST_WORDS = 2
 
 
@@ -88,7 +74,7 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
     Kinds of directive and issuers count only where they name one, when anything does.
     """
     text = comparable(query.text)
-    naming = [*_kind_spans(text, names), *_signer_spans(text, names)]
+    naming = [*_kind_spans(text, names), *_signer_spans(text, names), *_issuer_spans(text)]
     spans = [*naming, *_place_spans(text, names)]
     if not spans:
         return query
@@ -103,17 +89,24 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
     here = tuple(place for place in names.places if re.search(rf"\b{re.escape(place)}\b", text))
     query = replace(query, places=tuple(dict.fromkeys([*query.places, *here])))
     focus = _without(text, spans)
+    query = replace(query, units=tuple(dict.fromkeys(unit.name for unit in find_units(focus))))
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:
         return query
     return replace(query, focus=focus, terms=terms, years=years_and_periods(focus)[0])
 
 
+def _issuer_spans(text: str) -> list[tuple[int, int]]:
+    """An issuing body that only speaks through its directive ("Tỉnh ủy yêu cầu ...")."""
+    return [(start, verb.end()) for start, end in issuer_spans(text) if (verb := _DIRECTS.match(text, end))]
+
+
 def _kind_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
     spans = []
+    bodies = [(unit.start, unit.end) for unit in find_units(text)]
     end = 0
     for start, after, kind in document_kind_spans(text):
-        if start < end:
+        if start < end or any(first < start < last for first, last in bodies):  # "Sở Kế hoạch và Đầu tư" is no plan
             continue
         known = names.words.get(kind, frozenset())
         end, named = _reach(text, after, known)

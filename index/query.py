@@ -209,10 +209,15 @@ def document_kinds(text: str) -> frozenset[str]:
     return frozenset(kind for _, _, kind in document_kind_spans(text))
 
 
+def issuer_spans(text: str) -> list[tuple[int, int]]:
+    """Where issuing bodies are named in comparable text."""
+    return [match.span() for match in _document_patterns()[1].finditer(text)]
+
+
 def issuers(text: str) -> frozenset[str]:
     """Full names of the issuing bodies in comparable text."""
     _, names = _document_words()
-    return frozenset(_lookup(names, m[0]) for m in _document_patterns()[1].finditer(text))
+    return frozenset(_lookup(names, text[start:end]) for start, end in issuer_spans(text))
 
 
 def _documents(text: str) -> tuple[tuple[DocumentNumber, ...], str]:

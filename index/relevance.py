@@ -8,23 +8,28 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.text import comparable
-from index.answers import AnswerKind
-from index.candidates import Candidate
 from index.documents import fit
-from index.library import Library
 from index.passages import plain
-from index.query import Query
 from index.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from index.answers import AnswerKind
+    from index.candidates import Candidate
+    from index.library import Library
+    from index.query import Query
 
 FEATURES = (
     "whole_dense", "part_dense", "whole_lexical", "part_lexical",
@@ -221,7 +226,7 @@ def _units(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:
 
 
 def _directives_fit(
-    query: Query, directives: Sequence[str], fused: NDArray[np.float32], library: Library, idf: dict[str, float]
+    query: Query, directives: Sequence[str], fused: NDArray[np.floating], library: Library, idf: dict[str, float]
 ) -> NDArray[np.float64]:
     """How the clause's directive fits what the question names, and how far it is behind the best one; a row a candidate."""
     best: dict[str, float] = {}

@@ -52,7 +52,7 @@ ABSTAIN_PENALTY = 0.004
 ABSTAIN_PRIOR = {
     "top_share": 1.0, "margin": 0.5, "dense": 0.5, "part_dense": 1.0, "coverage": 1.0, "context_coverage": 1.0, "sentence_closeness": 0.5,
     "rarest_missing": -0.5, "year_missing": -1.0, "year_missing_in_sentence": -1.0, "figure_missing": -0.7, "unit_missing_in_clause": -0.3,
-    "unit_missing_in_directive": -0.7, "place_other": -2.5, "document_unknown": -2.0, "document_other": -0.7, "directive_gap": -1.2,
+    "unit_missing_in_directive": -1.5, "place_other": -2.5, "document_unknown": -2.0, "document_other": -0.7, "directive_gap": -2.0,
     "row_closeness": 0.3, "row_of_other_year": -1.5, "lacks_in_sentence": -0.5, "lacks_in_clause": -0.5, "lacks_money": -1.5,
     "lacks_day": -1.0, "lacks_time": -1.0, "lacks_cadence": -1.5, "lacks_department": -1.5, "lacks_person": -2.0, "lacks_contact": -2.0,
 }  # fmt: skip

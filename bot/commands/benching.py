@@ -65,10 +65,9 @@ def answering(
     model = composed().embedder()
     model.embed_queries(["khởi động"])
     starting = time.perf_counter() - began
-    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir:
-        with Store.open(f"sqlite:///{workdir}/bench.db") as store:
-            ingest([_samples()], store, _StoreOnly())
-            figures = {"load_model_s": round(starting, 2), **bench_answering(store, model, Path(workdir), clauses=clauses, progress=tell)}
+    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir, Store.open(f"sqlite:///{workdir}/bench.db") as store:
+        ingest([_samples()], store, _StoreOnly())
+        figures = {"load_model_s": round(starting, 2), **bench_answering(store, model, Path(workdir), clauses=clauses, progress=tell)}
     _show(figures, as_json=as_json)
 
 

@@ -124,6 +124,7 @@ def test_a_reader_that_leaves_early_is_no_failure(home: Path, run: Run, stored: 
         ["search"],
         ["bench"],
         ["bench", "retrieval"],
+        ["bench", "answering"],
         ["chat"],
         ["bot"],
         ["doctor"],

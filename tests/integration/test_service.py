@@ -243,7 +243,7 @@ def test_a_directives_date_is_its_own_and_not_that_of_one_that_carries_it_out(
 def test_every_figure_and_date_of_a_headline_is_borne_out(
     samples: tuple[Store, SearchService, SearchService], answers: list[Answer]
 ) -> None:
-    """By a quote, by the row stated, by the headings above the cited clause, or by the directive's own particulars."""
+    """By a quote, by the row stated, by the headings above or beside the clause, or by the directive's particulars."""
     store, *_ = samples
     snapshot = samples[1].refresh()
     rows = {row.id: row for row in (*store.targets(), *store.tasks())}
@@ -258,7 +258,8 @@ def test_every_figure_and_date_of_a_headline_is_borne_out(
         said += [_in_words(rows[key]) for key in (*answer.targets, *answer.tasks)]
         for citation in answer.citations:
             directive = snapshot.library.directives[citation.directive]
-            said += snapshot.library.chain(f"{citation.directive}#{citation.path}")
+            key = f"{citation.directive}#{citation.path}"
+            said += [*snapshot.library.chain(key), *(title for title, _ in snapshot.library.clauses[key].cells)]
             said += [citation.number or "", citation.title or "", *directive.recipients]
             said += [day(directive.issued_on) if directive.issued_on else "", *(_in_words(c) for c in directive.cites)]
         borne = {form for text in said for form in _figures(text)}
@@ -272,7 +273,7 @@ def _in_words(row: object) -> str:
 
     from index.phrases import number
 
-    said = []
+    said = ["6 tháng"] if getattr(row, "recurrence", None) == "half-yearly" else []
     for field in fields(row):  # type: ignore[arg-type]
         value = getattr(row, field.name)
         if isinstance(value, date):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.text import comparable
 from index.answers import Question
+from index.passages import plain
 from index.relevance import FEATURES, Ranker, features
+from index.tokens import tokenize
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put, service_over
 
 if TYPE_CHECKING:
@@ -89,3 +94,26 @@ def test_the_named_directive_comes_before_another_that_says_the_like(service: Se
         query, views = service.understand(snapshot, [Question(f"Kế hoạch {number} giao Sở Nội vụ làm gì?")])[0]
         best = service.rank(snapshot, query, views).candidates[0]
         assert best.key.startswith(key)
+
+
+def test_shares_of_the_question_are_what_counting_word_by_word_gives(service: SearchService) -> None:
+    snapshot = service.refresh()
+    for text in ("Đến năm 2030 tỉ lệ hộ nông thôn dùng nước sạch đạt tối thiểu bao nhiêu?", "Sở Nội vụ rà soát biên chế trước ngày nào?"):
+        query, views = service.understand(snapshot, [Question(text)])[0]
+        found = service.candidates(snapshot, views)
+        idf = service.idf(snapshot, query)
+        rows = features(query, found, snapshot.library, snapshot.reader, idf)
+        said = {c.key: tokenize(plain(snapshot.library.clauses[c.key].text)).sequence for c in found}
+        pairs = set(zip(query.terms, query.terms[1:], strict=False))
+        assert pairs
+        for candidate, row in zip(found, rows, strict=True):
+            words = said[candidate.key]
+            own = [said[c.key] for c in found if c.key.partition("#")[0] == candidate.key.partition("#")[0]]
+            local = {t: math.log1p(len(own) / (1 + sum(t in other for other in own))) for t in query.terms}
+            expected = {
+                "clause_coverage": sum(idf[t] for t in query.terms if t in words) / sum(idf[t] for t in query.terms),
+                "pair_coverage": sum(p in set(pairwise(words)) for p in pairs) / len(pairs),
+                "local_coverage": sum(w for t, w in local.items() if t in words) / sum(local.values()),
+                "units_in_clause": sum(comparable(u) in comparable(" ".join(words)) for u in query.units) / max(len(query.units), 1),
+            }
+            assert {name: float(row[FEATURES.index(name)]) for name in expected} == pytest.approx(expected, abs=1e-5)
