@@ -60,7 +60,9 @@ def asked_unit(query: Query) -> str | None:
         rest = rest.replace(comparable(place), " ")
     if [w for w in content_words(rest) if w not in _DUTY_WORDS]:
         return None
-    return named[0].name if named else query.units[0]
+    if not named:
+        return query.units[-1 if query.follow_up else 0]
+    return named[-1 if query.follow_up else 0].name
 
 
 def duties(
@@ -101,6 +103,8 @@ def _dated(
     """Each task once, with its (next) date; in a window only those that fall due in it."""
     if window is None:
         return [(task, task.due) for task in tasks]
+    if window.overdue:  # a cycle comes round again; only a single date can pass undone
+        return [(task, task.due) for task in tasks if task.due and task.due <= window.last and not task.recurrence]
     by_id = {task.id: task for task in tasks}
     rows: dict[str, tuple[StoredTask, date | None]] = {}
     for item in in_window(deadlines(library.directives.values(), tasks, []), window.first, window.last):

@@ -37,7 +37,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*|[,;:()?]")
 _STOPS = frozenset(",;:()?")
 _DANGLING = re.compile(r"\b(?:theo|trong|tại|ở|của|theo tinh thần|theo chỉ đạo)\s*(?=[,.;)]|$)|\(\s*[,;]?\s*\)")
 _DIRECTS = re.compile(
-    r"(?:\s+(?:có|đã|phải|lại|còn))*\s+(?:muốn|bắt|yêu cầu|giao|đòi(?: hỏi)?|bảo|lưu ý|quy định|đề ra|đặt(?: ra)?|nhấn mạnh|nói|đánh giá|chỉ ra|buộc)\b"
+    r"(?:\s+(?:có|đã|phải|lại|còn))*\s+(?:muốn|bắt|yêu cầu|giao|đòi(?: hỏi)?|bảo|lưu ý|quy định|đề ra|đặt(?: ra)?"
+    r"|nhấn mạnh|nói|đánh giá|chỉ ra|buộc)\b"
 )
 _FEWEST_WORDS = 2
 

@@ -104,7 +104,7 @@ def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
         kind,
         issuer,
         re.compile(
-            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*%|\w)"
+            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*(?:%|(?:năm|tháng|ngày|tuần|quý)\b)|\w)"
         ),
     )
 

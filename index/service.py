@@ -18,7 +18,6 @@ from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
 from index.duties import asked_unit, duties
 from index.evidence import Evidence, TermWeights, gather
-from index.generations import Generation
 from index.indexing import Indexer, in_step, usable_generation
 from index.library import Library, ReadableStore
 from index.mentions import DirectiveNames, narrow
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from corpus.store_records import StoredDirective
     from index.embedding import Embedder
+    from index.generations import Generation
 
 CONSIDERED = 60
 EVIDENCE = 6
@@ -94,14 +94,10 @@ class SearchService:
     def refresh(self) -> Snapshot:
         """Read the store's newest revision; builds the index anew when it is missing or behind (a crash between the two)."""
         with self._lock:
-            revision = self._store.revision()
             current = self._snapshot
-            if current is not None and current.library.revision == revision:
+            if current is not None and current.library.revision == self._store.revision():
                 return current
-            generation = usable_generation(self._home)
-            if generation is None or not in_step(generation, revision, self._load_embedder().name):
-                generation = Indexer(self._home, self._load_embedder).rebuild(self._store)
-            library = Library.read(self._store)
+            library, generation = self._in_step()
             self._snapshot = Snapshot(
                 library,
                 generation,
@@ -110,6 +106,16 @@ class SearchService:
                 DirectiveNames.of(library.directives.values()),
             )
             return self._snapshot
+
+    def _in_step(self) -> tuple[Library, Generation]:
+        """The library with a generation of the very same revision, even while another process is storing."""
+        while True:
+            library = Library.read(self._store)
+            generation = usable_generation(self._home)
+            if generation is None or not in_step(generation, library.revision, self._load_embedder().name):
+                generation = Indexer(self._home, self._load_embedder).rebuild(self._store)
+            if generation.manifest.corpus_revision == library.revision:
+                return library, generation
 
     def ask(self, question: Question) -> Answer:
         """Answer one question."""
@@ -191,7 +197,7 @@ class SearchService:
     def _answer(self, snapshot: Snapshot, question: Question, query: Query, views: Sequence[View]) -> Answer:
         ranking = self.rank(snapshot, query, views)
         if not ranking.candidates:
-            return _nothing_stored(question, query)
+            return _nothing_found(question, query, empty=not snapshot.library.directives)
         return replace(self._said(snapshot, question, ranking), id=question.id)
 
     def _said(self, snapshot: Snapshot, question: Question, ranking: Ranking) -> Answer:
@@ -231,7 +237,7 @@ def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tup
         key = library.clauses[candidate.key].directive
         belief[key] = belief.get(key, 0.0) + probability
     rows = [(directive, fit(query, directive, ranking.weights.idf)) for directive in library.directives.values()]
-    rows.sort(key=lambda row: -(row[1].total + belief.get(row[0].key, 0.0)))
+    rows.sort(key=lambda row: (-row[1].own_number, -(row[1].total + belief.get(row[0].key, 0.0))))
     return rows
 
 
@@ -250,6 +256,6 @@ def named_directives(query: Query, library: Library, ranking: Ranking) -> list[S
     return [best] if particulars.kind > 0 and told_apart else None
 
 
-def _nothing_stored(question: Question, query: Query) -> Answer:
-    said = "Văn bản đã nạp không nêu nội dung này (chưa có văn bản nào để tra)."
+def _nothing_found(question: Question, query: Query, *, empty: bool) -> Answer:
+    said = "Văn bản đã nạp không nêu nội dung này" + (" (chưa có văn bản nào để tra)." if empty else ".")
     return Answer(question.text, query.kind, True, 0.0, said, said, id=question.id)  # noqa: FBT003

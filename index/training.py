@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ WITHHELD = 0.05
 
 @dataclass(frozen=True)
 class Example:
-    """One question with its candidates' features; `right` marks candidates whose text holds the evidence."""
+    """One question with its candidates' features; `right` marks candidates that answer, `home` their directives."""
 
     id: str
     doc: str
@@ -71,6 +72,7 @@ class Example:
     views: Sequence[View]
     rows: NDArray[np.float32]
     right: NDArray[np.bool_]
+    home: tuple[str, ...]
 
 
 def holds(text: str, evidence: str) -> bool:
@@ -88,17 +90,29 @@ def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dic
         rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
         right = np.array([_answers(question, snapshot.library.clauses[c.key]) for c in found], dtype=bool)
         answerable = question["kind"] != "unanswerable"
+        home = tuple(snapshot.library.clauses[c.key].directive for c, hit in zip(found, right, strict=True) if hit)
         made.append(
-            Example(question["id"], question.get("doc") or question["file"], answerable, query, views, rows, right)
+            Example(question["id"], question.get("doc") or question["directive"] or "none", answerable, query, views, rows, right, home)
         )
-    return made
+    return _by_directive(made)
+
+
+def _by_directive(made: Sequence[Example]) -> list[Example]:
+    """Examples grouped under the directive that most of their group's right clauses stand in, whatever the set is called.
+
+    Two sets of questions over one directive must be left out together.
+    """
+    standing: dict[str, Counter[str]] = defaultdict(Counter)
+    for example in made:
+        standing[example.doc].update(example.home)
+    return [replace(e, doc=standing[e.doc].most_common(1)[0][0] if standing[e.doc] else e.doc) for e in made]
 
 
 def _answers(question: dict[str, Any], clause: StoredClause) -> bool:
     """A clause is right when it holds the evidence, or, for questions without one, when it is named in its file."""
     if "evidence" in question:
         return holds(clause.text, question["evidence"])
-    return clause.file == question["file"] and clause.path in question["clauses"]
+    return clause.directive == question["directive"] and clause.path in question["clauses"]
 
 
 def learn_ranker(train: Sequence[Example], penalty: float = RANKER_PENALTY) -> Ranker:
@@ -184,6 +198,9 @@ def main() -> None:
     ]
     embedder = load_embedder("bundled", arguments.home)
     with Store.open(f"sqlite:///{arguments.home / 'chidao.db'}") as store:
+        by_part = {(file.name, part): key for file in store.files() for part, key in enumerate(file.directives)}
+        for question in questions:
+            question["directive"] = by_part.get((question.get("file"), question.get("part")))
         neutral = Ranker(np.zeros(len(FEATURES), dtype=np.float32))
         service = SearchService(store, arguments.home, lambda: embedder, ranker=neutral, abstainer=Abstainer({}, 0.0))
         report(service, service.refresh(), questions, arguments.write)

@@ -13,6 +13,7 @@ from index.generations import current_generation
 from index.indexing import Indexer, in_step, index_folder, library_passages
 from index.library import Library
 from index.passages import owner_key
+from index.service import SearchService
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def test_publishing_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     assert in_step(first, store.revision(), HashEmbedder().name)
 
 
-def test_another_model_builds_the_index_anew(store: Store, tmp_path: Path) -> None:
+def test_asking_with_another_model_builds_the_index_anew(store: Store, tmp_path: Path) -> None:
     put(store, nuoc=WATER)
     Indexer(tmp_path, HashEmbedder).publish(store)
-    assert Indexer(tmp_path, CountingEmbedder).publish(store).manifest.model == "hash-64"
+    assert SearchService.open(store, tmp_path, CountingEmbedder).refresh().generation.manifest.model == "hash-64"
 
 
 def test_what_was_prepared_is_not_embedded_again(store: Store, tmp_path: Path) -> None:

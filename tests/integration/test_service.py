@@ -231,7 +231,6 @@ def test_every_cited_clause_and_row_can_be_opened(
         assert {*answer.targets, *answer.tasks} <= rows, answer.id
 
 
-@pytest.mark.xfail(reason="the directive that carries the named one out is taken for it", strict=True)
 def test_a_directives_date_is_its_own_and_not_that_of_one_that_carries_it_out(
     samples: tuple[Store, SearchService, SearchService],
 ) -> None:

@@ -121,7 +121,6 @@ def test_what_is_overdue_has_a_date_that_passed() -> None:
     assert "đã xong" in {t.path for t, _ in of("Sở Y tế có việc nào đã quá hạn?").rows}
 
 
-@pytest.mark.xfail(reason="a yearly duty's past occurrences are listed as overdue", strict=True)
 def test_a_duty_that_comes_round_again_is_not_overdue() -> None:
     assert "báo cáo năm" not in {t.path for t, _ in of("Sở Y tế có việc nào đã quá hạn?").rows}
 
@@ -130,7 +129,6 @@ def test_a_unit_without_duties_of_its_own_has_only_those_given_to_all() -> None:
     assert {t.path for t, _ in of("Sở Tư pháp phải làm gì?").rows} == {"họp trực tuyến"}
 
 
-@pytest.mark.xfail(reason="the unit asked before is taken for the one asked now", strict=True)
 def test_a_follow_up_about_another_unit_is_about_that_unit() -> None:
     query = understand(Question("Còn Sở Nội vụ?", previous="Sở Y tế phải làm gì trong quý này?"))
     assert asked_unit(query) == "Sở Nội vụ"

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - specimens of directives keep their lines
+
 """What a directive says of itself, and of the documents it cites."""
 
 from __future__ import annotations

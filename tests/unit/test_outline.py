@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - specimens of directives keep their lines
+
 """Clause trees: paths, joined lines, notes, annexes, and that nothing of the source is lost."""
 
 from __future__ import annotations

@@ -98,7 +98,10 @@ def test_the_named_directive_comes_before_another_that_says_the_like(service: Se
 
 def test_shares_of_the_question_are_what_counting_word_by_word_gives(service: SearchService) -> None:
     snapshot = service.refresh()
-    for text in ("Đến năm 2030 tỉ lệ hộ nông thôn dùng nước sạch đạt tối thiểu bao nhiêu?", "Sở Nội vụ rà soát biên chế trước ngày nào?"):
+    for text in (
+        "Đến năm 2030 tỉ lệ hộ nông thôn dùng nước sạch đạt tối thiểu bao nhiêu?",
+        "Sở Nội vụ rà soát biên chế trước ngày nào?",
+    ):
         query, views = service.understand(snapshot, [Question(text)])[0]
         found = service.candidates(snapshot, views)
         idf = service.idf(snapshot, query)
@@ -114,6 +117,7 @@ def test_shares_of_the_question_are_what_counting_word_by_word_gives(service: Se
                 "clause_coverage": sum(idf[t] for t in query.terms if t in words) / sum(idf[t] for t in query.terms),
                 "pair_coverage": sum(p in set(pairwise(words)) for p in pairs) / len(pairs),
                 "local_coverage": sum(w for t, w in local.items() if t in words) / sum(local.values()),
-                "units_in_clause": sum(comparable(u) in comparable(" ".join(words)) for u in query.units) / max(len(query.units), 1),
+                "units_in_clause": sum(comparable(u) in comparable(" ".join(words)) for u in query.units)
+                / max(len(query.units), 1),
             }
             assert {name: float(row[FEATURES.index(name)]) for name in expected} == pytest.approx(expected, abs=1e-5)
