@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from corpus.text import collapse, comparable
 from index.evidence import Evidence, TermWeights, constraint_fit, has_figures
 from index.phrases import actors, number, target_line, task_line, term, when
+from index.relevance import leads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,6 +118,9 @@ def _rank_tasks(
         for task in item.tasks:
             close = weights.closeness(f"{task.action} {task.product or ''}") + 0.4 * weights.closeness(task.quote)
             close += 0.3 * weights.coverage(" ".join((*task.lead, *task.report_to))) + item.probability
+            if query.subject is not None:
+                own, others = leads(query.subject, (task,))
+                close += own - others
             close += 0.5 * constraint_fit(query, f"{task.quote} {task.due or ''}")
             ranked.append((close, i, task))
     return sorted(ranked, key=lambda row: -row[0])

@@ -18,6 +18,7 @@ from index.query import (
     document_kinds,
     issuer_spans,
     issuers,
+    subject_of,
     years_and_periods,
 )
 from index.tokens import tokenize
@@ -90,7 +91,7 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
     here = tuple(place for place in names.places if re.search(rf"\b{re.escape(place)}\b", text))
     query = replace(query, places=tuple(dict.fromkeys([*query.places, *here])))
     focus = _without(text, spans)
-    query = replace(query, units=tuple(dict.fromkeys(unit.name for unit in find_units(focus))))
+    query = replace(query, units=tuple(dict.fromkeys(u.name for u in find_units(focus))), subject=subject_of(focus))
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:
         return query

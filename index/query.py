@@ -32,6 +32,11 @@ _CODE = re.compile(
 )
 _FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
 _JOINED_NUMBER = re.compile(r"(?<!\w)([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%/-])")
+_ADDRESSED = re.compile(r"\b(?:gửi|cho|về|với|qua|của|thuộc|lên|tới|đến|cùng)\s+(?:các\s+)?$")
+_ACTS = re.compile(
+    r"(?:\s+\S+){0,3}?\s+(?:phải|cần|có trách nhiệm|được giao|chủ trì|báo cáo|gửi|nộp|trình|hoàn thành|tham mưu|xây dựng|tổng hợp|chỉ đạo|tổ chức|"
+    r"thực hiện|ban hành|làm|lo|công bố|phối hợp|kiểm tra|rà soát|hướng dẫn)\b"
+)
 STANDS_ALONE = 2  # content words; a question with more of its own is a new one
 _SEVERAL_READINGS = re.compile(r"(?<![\w&])([\w&]+) \(([^()]+)\)")
 _FOLLOW_UP = re.compile(
@@ -59,7 +64,7 @@ class Query:
     """A question as understood.
 
     `text` is what is searched (abbreviations spelt out, marks restored, padding cut); `focus` is `text` without the words
-    that only name a directive; `terms` are the content syllables of `focus`.
+    that only name a directive; `terms` are the content syllables of `focus`; `subject` is the body whose duty is asked about.
     """
 
     original: str
@@ -74,6 +79,7 @@ class Query:
     figures: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    subject: str | None = None
     documents: tuple[DocumentNumber, ...] = ()
     document_kinds: frozenset[str] = frozenset()
     issuers: frozenset[str] = frozenset()
@@ -147,6 +153,7 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
         documents=documents,
         document_kinds=document_kinds(low),
         issuers=issuers(low),
+        subject=subject_of(comparable(text)) or (subject_of(low) if follow_up else None),
         yes_no=bool(_YES_NO.search(comparable(text))),
         either_or=bool(_EITHER_OR.search(comparable(text))),
         follow_up=follow_up,
@@ -249,6 +256,14 @@ def document_kind_spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, full name) of each kind of directive named in comparable text."""
     kinds, _ = _document_words()
     return [(m.start(), m.end(), _lookup(kinds, m[0])) for m in _document_patterns()[0].finditer(text)]
+
+
+def subject_of(text: str) -> str | None:
+    """The body that acts in comparable text ("Sở Y tế phải báo cáo ai"): before a verb of duty, and not an addressee."""
+    for unit in find_units(text):
+        if not _ADDRESSED.search(text[: unit.start]) and _ACTS.match(text[unit.end :]):
+            return unit.name
+    return None
 
 
 def content_words(text: str) -> tuple[str, ...]:

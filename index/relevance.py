@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.text import comparable
+from corpus.units import Match, unit_matches
 from index.documents import fit
 from index.passages import plain
 from index.tokens import tokenize
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from corpus.store_records import StoredTask
     from index.answers import AnswerKind
     from index.candidates import Candidate
     from index.library import Library
@@ -39,7 +41,8 @@ FEATURES = (
     "year_in_clause", "year_above", "year_other", "figures", "units_in_clause", "units_above",
     "own_number", "implemented", "cited", "kind_of_directive", "issuer", "place", "signer", "title", "period", "named_gap",
     "directive_best", "has_target", "has_lead", "has_time", "has_report", "has_rule", "has_citation",
-    "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document", "short", "long", "boilerplate", "past",
+    "heading", "front", "end", "note", "heading_for_list", "front_for_document", "end_for_document",
+    "short", "long", "boilerplate", "past", "subject_leads", "others_lead",
 )  # fmt: skip
 
 _YEARS = re.compile(r"(?<![\d/.,])(?:19[89]\d|20[0-7]\d)(?![\d,.]*\d)")
@@ -147,7 +150,7 @@ def features(
             *_years_fit(query, read),
             _figures(query, read), *_units(query, read),
             _directives_fit(query, directives, fused, library, idf),
-            _traits_fit(query, read),
+            _traits_fit(query, read), _leads_fit(query, candidates, library),
         ]
     )  # fmt: skip
     return rows.astype(np.float32)
@@ -237,6 +240,21 @@ def _directives_fit(
     nearest, top = max(f.total for f in fits.values()), max(best.values())
     rows = {key: (*f.as_tuple(), f.total - nearest if named else 0.0, best[key] - top) for key, f in fits.items()}
     return np.array([rows[key] for key in directives])
+
+
+def _leads_fit(query: Query, candidates: Sequence[Candidate], library: Library) -> NDArray[np.float64]:
+    """Whether the body asked about leads a duty of the clause (half for its class), and whether only others do; (n, 2)."""
+    if query.subject is None:
+        return np.zeros((len(candidates), 2))
+    return np.array([leads(query.subject, library.tasks.get(c.key, ())) for c in candidates])
+
+
+def leads(subject: str, tasks: Sequence[StoredTask]) -> tuple[float, float]:
+    """(1 by name, 0.5 by class, 0 else; 1 when only others lead) for one body and some duties."""
+    matches = [unit_matches(subject, lead) for task in tasks for lead in task.lead]
+    by_name = any(m not in (Match.NONE, Match.CLASS) for m in matches)
+    by_class = Match.CLASS in matches
+    return float(by_name) or 0.5 * by_class, float(bool(matches) and not by_name and not by_class)
 
 
 def _traits_fit(query: Query, read: Sequence[ClauseWords]) -> NDArray[np.float64]:

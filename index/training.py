@@ -47,7 +47,8 @@ PRIOR = {
     "title": 0.5, "period": 0.7, "named_gap": 0.5, "directive_best": 0.3,
     "has_target": 0.4, "has_lead": 0.4, "has_time": 0.4, "has_report": 0.5, "has_rule": 0.6, "has_citation": 0.4,
     "heading": -2.5, "front": -1.2, "end": -1.2, "note": -0.5, "past": -1.0,
-    "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5, "short": -0.2, "boilerplate": -0.2,
+    "heading_for_list": 0.3, "front_for_document": 0.5, "end_for_document": 0.5,
+    "subject_leads": 1.2, "others_lead": -0.7, "short": -0.2, "boilerplate": -0.2,
 }  # fmt: skip
 ABSTAIN_PENALTY = 0.004
 ABSTAIN_PRIOR = {
