@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 COMMAND = "python -m tests.quality.answers --home HOME --shared ../shared --write"
 BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 FIGURES = ("right", "cited@1", "cited@3", "must", "false_abstain", "abstain_recall", "confidently_wrong")
+
+
+LEFT_OUT = Path(__file__).with_name("left_out.md")
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def page(sets: Sequence[Judged], model: str) -> str:
     for field, title in (("kind", "By kind"), ("style", "By style"), ("doc", "By directive")):
         parts += ["", f"### {title}", "", _slice_table(sets, field)]
     parts += ["", "## Once right, now not", "", *_losses(sets)]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, "", LEFT_OUT.read_text(encoding="utf-8")])
 
 
 def _overall(judged: Judged) -> tuple[str, ...]:

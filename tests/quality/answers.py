@@ -70,7 +70,7 @@ def question_sets(shared: Path) -> list[QuestionSet]:
         QuestionSet("gold-among-all", "the same questions; every directive loaded", whole, everything, gold),
         QuestionSet("samples", "questions about the samples; every directive loaded", whole, everything, samples),
         QuestionSet(
-            "held-out", "`questions/`, never learned from; every directive loaded", whole, everything, held_out
+            "held-out", "`questions/`; every directive loaded", whole, everything, held_out
         ),
     ]
     return [chosen for chosen in sets if chosen.questions]

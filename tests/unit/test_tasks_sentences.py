@@ -111,7 +111,7 @@ def test_long_text_is_read_in_linear_time() -> None:
     sentence = "Các sở, ban, ngành, UBND các xã, phường, đặc khu và các cơ quan, đơn vị liên quan; "
     spans = []
     for times in (40, 80, 160):
-        begin = time.perf_counter()
+        begin = time.process_time()
         read(sentence * times + "rà soát, báo cáo.")
-        spans.append(time.perf_counter() - begin)
-    assert spans[2] < max(0.5, 12 * spans[0])
+        spans.append(time.process_time() - begin)
+    assert spans[2] < max(1.0, 12 * spans[0])
