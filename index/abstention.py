@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.candidates import Candidate
-    from index.library import Library
+    from index.holdings import Library
     from index.query import Query
 
 SIGNALS = (

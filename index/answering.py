@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from corpus.store_records import StoredDirective, StoredTarget, StoredTask
     from index.abstention import Verdict
     from index.evidence import Evidence, TermWeights
-    from index.library import Library
+    from index.holdings import Library
     from index.particulars import Particular
     from index.query import Query
 

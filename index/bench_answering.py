@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
     from index.embedding import Embedder
-    from index.library import ReadableStore
+    from index.holdings import ReadableStore
 
 _QUESTIONS = 40
 _BATCH = 64

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.store_records import StoredDirective, StoredTask
-    from index.library import Library
+    from index.holdings import Library
 
 _ASKS = re.compile(
     r"(?:làm|chủ trì|phối hợp|tham mưu|lo|phụ trách|thực hiện|hoàn thành|giao|có|vướng)\b.*\b(?:(?:những\s+|các\s+|mấy\s+|bao nhiêu\s+)?"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
     from index.candidates import Candidate
-    from index.library import Library
+    from index.holdings import Library
     from index.query import Query
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import SearchIndexError
 from index.generations import Generation, Passage, build_generation, current_generation
-from index.library import Library, ReadableStore
+from index.holdings import Library, ReadableStore
 from index.passages import passages_of
 from index.vectors import VectorCache
 

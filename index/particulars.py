@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from corpus.records import CitedDirective
     from corpus.store_records import StoredDirective
-    from index.library import Library
+    from index.holdings import Library
     from index.query import Query
 
 _ASKS = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from corpus.store_records import StoredTask
     from index.answers import AnswerKind
     from index.candidates import Candidate
-    from index.library import Library
+    from index.holdings import Library
     from index.query import Query
 
 FEATURES = (

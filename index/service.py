@@ -18,8 +18,8 @@ from index.candidates import Candidate, PassageRows, View, find_candidates
 from index.documents import DirectiveFit, fit
 from index.duties import asked_unit, duties
 from index.evidence import Evidence, TermWeights, gather
+from index.holdings import Library, ReadableStore
 from index.indexing import Indexer, in_step, usable_generation
-from index.library import Library, ReadableStore
 from index.mentions import DirectiveNames, narrow
 from index.particulars import asked_particulars, particular
 from index.passages import owner_key, plain
@@ -45,7 +45,7 @@ OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 class Snapshot:
     """One store revision with its index generation, and what is derived from them once."""
 
-    library: Library
+    holdings: Library
     generation: Generation
     rows: PassageRows
     reader: WordReader
@@ -95,7 +95,7 @@ class SearchService:
         """Read the store's newest revision; builds the index anew when it is missing or behind (a crash between the two)."""
         with self._lock:
             current = self._snapshot
-            if current is not None and current.library.revision == self._store.revision():
+            if current is not None and current.holdings.revision == self._store.revision():
                 return current
             library, generation = self._in_step()
             self._snapshot = Snapshot(
@@ -146,8 +146,8 @@ class SearchService:
         ranking = self.rank(snapshot, understood, views)
         hits = []
         for candidate, probability in zip(ranking.candidates[:k], ranking.probabilities, strict=False):
-            clause = snapshot.library.clauses[candidate.key]
-            directive = snapshot.library.directives[clause.directive]
+            clause = snapshot.holdings.clauses[candidate.key]
+            directive = snapshot.holdings.directives[clause.directive]
             hits.append(
                 SearchHit(
                     directive.key,
@@ -167,7 +167,7 @@ class SearchService:
         found = self.candidates(snapshot, views)
         if not found:
             return Ranking(query, (), (), TermWeights(query, idf))
-        rows = features(query, found, snapshot.library, snapshot.reader, idf)
+        rows = features(query, found, snapshot.holdings, snapshot.reader, idf)
         probabilities = self._ranker.probabilities(rows)
         order = np.argsort(-probabilities, kind="stable")
         return Ranking(
@@ -181,7 +181,7 @@ class SearchService:
     def candidates(snapshot: Snapshot, views: Sequence[View]) -> list[Candidate]:
         """Clauses of the snapshot worth ranking."""
         found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED)
-        return [c for c in found if owner_key(c.key) in snapshot.library.clauses]
+        return [c for c in found if owner_key(c.key) in snapshot.holdings.clauses]
 
     @staticmethod
     def idf(snapshot: Snapshot, query: Query) -> dict[str, float]:
@@ -197,12 +197,12 @@ class SearchService:
     def _answer(self, snapshot: Snapshot, question: Question, query: Query, views: Sequence[View]) -> Answer:
         ranking = self.rank(snapshot, query, views)
         if not ranking.candidates:
-            return _nothing_found(question, query, empty=not snapshot.library.directives)
+            return _nothing_found(question, query, empty=not snapshot.holdings.directives)
         return replace(self._said(snapshot, question, ranking), id=question.id)
 
     def _said(self, snapshot: Snapshot, question: Question, ranking: Ranking) -> Answer:
         """A list of duties, a directive's own particulars, or the best clauses: the first that the question asks."""
-        query, library = ranking.query, snapshot.library
+        query, library = ranking.query, snapshot.holdings
         today = question.today or datetime.now(OFFICE_ZONE).date()
         unit = asked_unit(query)
         if unit is not None:
@@ -227,7 +227,7 @@ class SearchService:
     def evidence(snapshot: Snapshot, ranking: Ranking) -> list[Evidence]:
         """The first few clauses with their best sentences and rows."""
         pairs = list(zip(ranking.candidates, ranking.probabilities, strict=True))[:EVIDENCE]
-        return gather(ranking.query, pairs, snapshot.library, ranking.weights)
+        return gather(ranking.query, pairs, snapshot.holdings, ranking.weights)
 
 
 def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tuple[StoredDirective, DirectiveFit]]:

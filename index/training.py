@@ -88,10 +88,10 @@ def examples(service: SearchService, snapshot: Snapshot, questions: Sequence[dic
     made = []
     for question, (query, views) in zip(questions, asked, strict=True):
         found = service.candidates(snapshot, views)
-        rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
-        right = np.array([_answers(question, snapshot.library.clauses[c.key]) for c in found], dtype=bool)
+        rows = features(query, found, snapshot.holdings, snapshot.reader, service.idf(snapshot, query))
+        right = np.array([_answers(question, snapshot.holdings.clauses[c.key]) for c in found], dtype=bool)
         answerable = question["kind"] != "unanswerable"
-        home = tuple(snapshot.library.clauses[c.key].directive for c, hit in zip(found, right, strict=True) if hit)
+        home = tuple(snapshot.holdings.clauses[c.key].directive for c, hit in zip(found, right, strict=True) if hit)
         made.append(
             Example(question["id"], question.get("doc") or question["directive"] or "none", answerable, query, views, rows, right, home)
         )
@@ -158,7 +158,7 @@ def signal_rows(
     for e in items:
         ranking = trial.rank(snapshot, e.query, e.views)
         evidence = trial.evidence(snapshot, ranking)
-        rows.append(signals(e.query, evidence, ranking.candidates[:EVIDENCE], snapshot.library, ranking.weights))
+        rows.append(signals(e.query, evidence, ranking.candidates[:EVIDENCE], snapshot.holdings, ranking.weights))
     return np.array(rows, dtype=np.float64)
 
 

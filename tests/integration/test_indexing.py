@@ -10,8 +10,8 @@ from corpus.reading import read_text
 from corpus.records import Source
 from index.embedding import HashEmbedder
 from index.generations import current_generation
+from index.holdings import Library
 from index.indexing import Indexer, in_step, index_folder, library_passages
-from index.library import Library
 from index.passages import owner_key
 from index.service import SearchService
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put

@@ -256,9 +256,9 @@ def test_every_figure_and_date_of_a_headline_is_borne_out(
             said += [answer.question, str(len(answer.tasks)), *listed]
         said += [_in_words(rows[key]) for key in (*answer.targets, *answer.tasks)]
         for citation in answer.citations:
-            directive = snapshot.library.directives[citation.directive]
+            directive = snapshot.holdings.directives[citation.directive]
             key = f"{citation.directive}#{citation.path}"
-            said += [*snapshot.library.chain(key), *(title for title, _ in snapshot.library.clauses[key].cells)]
+            said += [*snapshot.holdings.chain(key), *(title for title, _ in snapshot.holdings.clauses[key].cells)]
             said += [citation.number or "", citation.title or "", *directive.recipients]
             said += [day(directive.issued_on) if directive.issued_on else "", *(_in_words(c) for c in directive.cites)]
         borne = {form for text in said for form in _figures(text)}

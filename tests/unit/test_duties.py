@@ -11,7 +11,7 @@ import pytest
 from corpus.store_records import StoredDirective, StoredTask
 from index.answers import Question
 from index.duties import Duties, asked_unit, duties, duty_line
-from index.library import Library
+from index.holdings import Library
 from index.query import understand
 
 if TYPE_CHECKING:

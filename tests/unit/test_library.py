@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.library import Library
+from index.holdings import Library
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put
 
 if TYPE_CHECKING:

@@ -47,12 +47,12 @@ def test_a_line_is_one_json_object_with_its_action(out):
 def test_a_secret_in_a_message_a_field_or_a_traceback_is_blotted_out(out, leak):
     logger = get_logger("bot.test")
     logger.warning(leak, url=leak)
-    logging.getLogger("other.library").error("failed at %s", leak)
+    logging.getLogger("other.package").error("failed at %s", leak)
     try:
         {}[leak]
     except KeyError:
         logger.exception("It broke")
-        logging.getLogger("other.library").exception("It broke there too")
+        logging.getLogger("other.package").exception("It broke there too")
     text = out.getvalue()
     assert text.count(REDACTED) >= 5
     assert TOKEN.partition(":")[2] not in text

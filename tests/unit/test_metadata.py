@@ -48,7 +48,7 @@ def seed(prefix: str) -> Metadata:
         ("số 45/2016/QĐ-TTg", "45/2016/QĐ-TTg", "Quyết định"),
         ("số 19- NQ/TW", "19-NQ/TW", "Nghị quyết"),
         ("số 2417/SYT-NVY", "2417/SYT-NVY", None),
-        ("số 1210/2016/UBTVQH13", "1210/2016/UBTVQH13", None),
+        ("số 1410/2017/UBTVQH13", "1410/2017/UBTVQH13", None),
     ],
 )
 def test_a_number_has_one_spelling(text: str, number: str, kind: str | None) -> None:
@@ -73,7 +73,7 @@ PARTY = """TỈNH ỦY HÒA SƠN
 Số 91 -KL/TU
 
 ĐẢNG CỘNG SẢN VIỆT NAM
-Hòa Sơn, ngày 18 tháng 10 năm 2022
+Hòa Sơn, ngày 19 tháng 9 năm 2023
 
 KẾT LUẬN
 CỦA BAN THƯỜNG VỤ TỈNH ỦY
@@ -85,7 +85,7 @@ của Ban Thường vụ Tỉnh ủy về thực hiện Kết luận số 9-KL/T
 
 I. VIỆC
 
-1. Thực hiện Nghị quyết số 1210/2016/UBTVQH13 và Nghị quyết số 1211/2016/UBTVQH13 ngày 25/5/2016 của Ủy ban Thường vụ Quốc hội.
+1. Thực hiện Nghị quyết số 1410/2017/UBTVQH13 và Nghị quyết số 1411/2017/UBTVQH13 ngày 12/6/2017 của Ủy ban Thường vụ Quốc hội.
 
 2. Kết luận này thay thế Kết luận số 33-KL/TU ngày 01/02/2019 của Ban Thường vụ Tỉnh ủy; theo Luật Di sản văn hóa.
 
@@ -108,8 +108,8 @@ def test_every_field_of_a_party_conclusion() -> None:
     assert found.kind == "Kết luận"
     assert found.issuer == "Ban Thường vụ Tỉnh ủy Hòa Sơn"
     assert found.place == "Hòa Sơn"
-    assert found.issued_on == date(2022, 10, 18)
-    assert found.issued_month == "2022-10"
+    assert found.issued_on == date(2023, 9, 19)
+    assert found.issued_month == "2023-09"
     assert found.title == "về giữ gìn nghề dệt, hiệu quả chợ phiên"
     assert (found.signer, found.signer_role) == ("Lò Văn Páo", "Bí thư")
     assert found.recipients == (
@@ -128,8 +128,8 @@ def test_citations_have_their_relation_their_date_and_their_issuer() -> None:
     assert cites["8-KH/TU"].relation == "implements"
     assert cites["9-KL/TW"].relation == "cites"
     assert cites["33-KL/TU"].relation == "replaces"
-    shared = cites["1210/2016/UBTVQH13"]
-    assert (shared.issued_on, shared.issuer) == (date(2016, 5, 25), "Ủy ban Thường vụ Quốc hội")
+    shared = cites["1410/2017/UBTVQH13"]
+    assert (shared.issued_on, shared.issuer) == (date(2017, 6, 12), "Ủy ban Thường vụ Quốc hội")
     assert cites[None].title == "Luật Di sản văn hóa"
     assert len(read(PARTY).cites) == 7
 

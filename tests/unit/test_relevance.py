@@ -51,7 +51,7 @@ def test_every_candidate_has_every_feature(service: SearchService) -> None:
     for text in ("Đến năm 2030 nước sạch đạt bao nhiêu %?", "Kế hoạch 45 ai ký?", "Sở Nội vụ"):
         query, views = service.understand(snapshot, [Question(text)])[0]
         found = service.candidates(snapshot, views)
-        rows = features(query, found, snapshot.library, snapshot.reader, service.idf(snapshot, query))
+        rows = features(query, found, snapshot.holdings, snapshot.reader, service.idf(snapshot, query))
         assert rows.shape == (len(found), len(FEATURES))
         assert np.isfinite(rows).all()
 
@@ -105,8 +105,8 @@ def test_shares_of_the_question_are_what_counting_word_by_word_gives(service: Se
         query, views = service.understand(snapshot, [Question(text)])[0]
         found = service.candidates(snapshot, views)
         idf = service.idf(snapshot, query)
-        rows = features(query, found, snapshot.library, snapshot.reader, idf)
-        said = {c.key: tokenize(plain(snapshot.library.clauses[c.key].text)).sequence for c in found}
+        rows = features(query, found, snapshot.holdings, snapshot.reader, idf)
+        said = {c.key: tokenize(plain(snapshot.holdings.clauses[c.key].text)).sequence for c in found}
         pairs = set(zip(query.terms, query.terms[1:], strict=False))
         assert pairs
         for candidate, row in zip(found, rows, strict=True):
