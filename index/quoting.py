@@ -8,7 +8,7 @@ from index.answers import QUOTE_LIMIT
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 
 def quote_of(segments: Sequence[str], best_part: str | None, limit: int = QUOTE_LIMIT) -> str:
@@ -70,8 +70,3 @@ def shorten(text: str, limit: int) -> str:
         if (stop := head.rfind(mark)) > limit * 0.6:
             return f"{head[:stop]} …"
     return f"{head[: head.rfind(' ')]} …"
-
-
-def best_sentence(parts: Sequence[str], score: Callable[[str], float]) -> str:
-    """The part with the highest score, the earliest of equals."""
-    return max(parts, key=score) if parts else ""

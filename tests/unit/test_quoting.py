@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.text import collapse
 from index.answers import QUOTE_LIMIT
-from index.quoting import best_sentence, excerpt, quote_of, shorten
+from index.quoting import excerpt, quote_of, shorten
 from index.sentences import sentences
 
 SENTENCE = "Ủy ban nhân dân xã Suối Lạnh kiểm tra trạm bơm số {} trước ngày 15 hằng tháng."
@@ -72,8 +72,3 @@ def test_what_is_shortened_fits_and_says_that_it_was_cut(text: str, limit: int) 
     shown = shorten(text, limit)
     assert len(shown) <= limit
     assert shown == collapse(text) or shown.endswith("…")
-
-
-def test_the_earliest_of_equally_good_sentences_is_best() -> None:
-    assert best_sentence(["một", "hai", "ba"], len) == "một"
-    assert best_sentence([], len) == ""
