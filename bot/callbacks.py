@@ -1,65 +1,33 @@
 """What a button carries: short, versioned, stateless data of at most 64 bytes, so that buttons survive restarts.
 
-=============== ==================================================================
-`v1:c:<token>`  open a clause; the token is `corpus.identity.clause_token`
-`v1:s:<number>` ask the suggestion with that number in the message the button is on
-`v1:g:<number>` turn to that page of the guide (0 is the introduction)
-=============== ==================================================================
+`v1:<area>:<argument>:...` — each area belongs to one feature in `bot.desk`, which documents its arguments there.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 VERSION = "v1"
 DATA_LIMIT = 64
 
-_DATA = re.compile(r"v1:(?:c:(?P<token>[0-9a-f]{16})|s:(?P<suggestion>[1-9]\d?)|g:(?P<page>\d{1,2}))")
+_DATA = re.compile(r"v1:(?P<area>[a-z]{1,4})(?P<arguments>(?::[A-Za-z0-9_.-]*)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenClause:
-    """Show the clause that a token stands for."""
+def encode(area: str, *arguments: object) -> str:
+    """The callback data of a button.
 
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskSuggestion:
-    """Ask the suggestion that stands under `number` (from 1) in the message."""
-
-    number: int
+    Raises:
+        ValueError: it would not be read back, or Telegram would refuse it.
+    """
+    data = ":".join([VERSION, area, *map(str, arguments)])
+    if len(data) > DATA_LIMIT or not _DATA.fullmatch(data):
+        raise ValueError(f"unfit callback data {data!r}")
+    return data
 
 
-@dataclass(frozen=True, slots=True)
-class TurnGuide:
-    """Show page `page` (from 0) of the guide."""
-
-    page: int
-
-
-Press = OpenClause | AskSuggestion | TurnGuide
-
-
-def encode(press: Press) -> str:
-    """The callback data of a button."""
-    match press:
-        case OpenClause(token):
-            return f"{VERSION}:c:{token}"
-        case AskSuggestion(number):
-            return f"{VERSION}:s:{number}"
-        case TurnGuide(page):
-            return f"{VERSION}:g:{page}"
-
-
-def decode(data: str) -> Press | None:
-    """What a press means; None for data of another version or of somebody else's making."""
+def decode(data: str) -> tuple[str, tuple[str, ...]] | None:
+    """The area and its arguments; None for data of another version or of somebody else's making."""
     found = _DATA.fullmatch(data)
-    if found is None:
+    if found is None or len(data) > DATA_LIMIT:
         return None
-    if found["token"]:
-        return OpenClause(found["token"])
-    if found["suggestion"]:
-        return AskSuggestion(int(found["suggestion"]))
-    return TurnGuide(int(found["page"]))
+    return found["area"], tuple(found["arguments"].split(":")[1:])

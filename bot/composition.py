@@ -6,25 +6,21 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from bot.access import Access, operator_access
-from bot.citation_words import for_reading, row_for_reading
 from bot.clock import Clock, make_clock
-from bot.conversation import Conversation
-from bot.guide import load_guide
 from bot.texts import Texts, load_texts
-from index.answers import Answer, Citation, Question, SearchHit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.desk.desk import Desk
+    from bot.office.office import Office
     from bot.settings import Settings
     from corpus.store import Store
-    from corpus.store_records import StoredClause
+    from index.answers import Answer, Question, SearchHit
     from index.embedding import Embedder
 
-
-# What an opened clause may show: a heading brings its items along, a whole part does not.
-OPENED_LIMIT = 3000
+OPERATOR = 0
+"""Whoever sits at the terminal. Telegram ids are positive, so this is nobody on Telegram."""
 
 
 class SearchService(Protocol):
@@ -90,56 +86,32 @@ class Composition:
 
         return load_embedder(self.settings.embedding, self.settings.home, _say_progress)
 
-    def conversation(self, access: Access) -> Conversation:
-        """A conversation open to the admitted people."""
-        return Conversation(
-            texts=self.texts,
-            clock=self.clock,
-            access=access,
-            service=self.service,
-            clauses=self.clause_by_token,
-            guide=load_guide(self.settings.lang),
-        )
+    @cached_property
+    def office(self) -> Office:
+        """The office kept in the store's database."""
+        from bot.office.office import open_office  # noqa: PLC0415 - SQLAlchemy
 
-    def bot_access(self) -> Access:
-        """Who may use the Telegram bot."""
-        return Access(self.settings.admins)
+        return open_office(self.store, self.clock, self.settings.admins)
 
-    def console_access(self) -> Access:
-        """Who may use the terminal chat."""
-        return operator_access()
+    def desk(self, operator: int | None = None) -> Desk:
+        """The desk with all its features; `operator` is an administrator whatever the settings say."""
+        from bot.desk.asking import AskingFeature  # noqa: PLC0415 - SQLAlchemy
+        from bot.desk.desk import Desk  # noqa: PLC0415
+        from bot.desk.entrance import Entrance  # noqa: PLC0415
 
-    def clause_by_token(self, token: str) -> Citation | None:
-        """The clause that a button's token stands for, with what stands under it; None when it is no longer stored."""
-        clause = self.store.clause_by_token(token)
-        if clause is None:
-            return None
-        directive = self.store.directive(clause.directive)
-        below = [c for c in self.store.clauses(clause.directive) if c.path.startswith(f"{clause.path}.")]
-        return Citation(
-            directive=clause.directive,
-            number=directive.number if directive else None,
-            title=directive.title if directive else None,
-            path=clause.path,
-            quote=_whole((clause, *below)),
-            page=clause.page,
+        return Desk(
+            self.office,
+            self.texts,
+            entrance=Entrance(self.office),
+            asking=AskingFeature(self.office, self.service),
+            features=(),
+            operator=operator,
         )
 
 
 def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:
     """The parts of a run under `settings`."""
     return Composition(settings, clock=clock, service=service)
-
-
-def _whole(clauses: Sequence[StoredClause]) -> str:
-    """The clauses one below the other, as many as are worth reading on a telephone."""
-    kept: list[str] = []
-    for clause in clauses:
-        line = row_for_reading(clause.cells) if clause.cells else for_reading(clause.text)
-        if kept and sum(map(len, kept)) + len(line) > OPENED_LIMIT:
-            return "\n".join([*kept, "…"])
-        kept.append(line)
-    return "\n".join(kept)
 
 
 def _say_progress(line: str) -> None:

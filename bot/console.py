@@ -1,9 +1,10 @@
-"""The bot in the terminal: the same conversation as on Telegram, drawn with rich; also reads questions from a pipe."""
+"""The bot in the terminal: the same desk as on Telegram, drawn with rich; also reads questions from a pipe."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -11,11 +12,13 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.access import OPERATOR
-from bot.callbacks import OpenClause
-from bot.conversation import Asking, Incoming, Notice, Pressed, Reply
+from bot.composition import OPERATOR
+from bot.desk.replies import Asking, Attach, Say, Tell, Toast, Turn
+from bot.desk.visit import Incoming, Pressed
 from bot.drawing import drawn, reading_console
-from bot.rendering import Screen, render
+from bot.office.people import Newcomer
+from bot.office.records import Place
+from bot.screens import Screen, notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,65 +26,81 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from bot.composition import Composition
-    from bot.conversation import Conversation
+    from bot.desk.desk import Desk
+    from bot.desk.replies import Reply
 
-CHAT = 0
+HERE = Place(OPERATOR)
 LEAVE = frozenset({"/thoat", "/exit", "/quit"})
 
 
 class ConsoleChat:
-    """One chat at the terminal. Numbers open the numbered items of the last screen."""
+    """One chat at the terminal. Numbers press the numbered buttons of the last screen that had any."""
 
-    def __init__(self, conversation: Conversation, console: Console) -> None:
-        self._conversation = conversation
+    def __init__(self, desk: Desk, console: Console) -> None:
+        self._desk = desk
         self._console = console
-        self._texts = conversation.texts
+        self._texts = desk.texts
         self._screen = Screen(())
+        self._me = Newcomer(OPERATOR, self._texts("console.operator"))
         self._count = 0
 
     def run(self, lines: Iterable[str]) -> None:
         """Answers each line until /thoat or the end."""
         self._console.rule(f"[bold]{self._texts('console.title')}[/]", style="red")
-        self._show(self._reply("/start"))
+        self._carry_out("/start")
         self._console.print(Padding(Text(self._texts("console.hint"), style="dim"), (1, 0)))
         for line in lines:
             text = line.strip()
             if text.lower() in LEAVE:
                 break
             if text:
-                self._show(self._reply(text))
+                self._carry_out(text)
                 self._console.print()
         self._console.print(self._texts("console.goodbye"))
 
-    def _reply(self, text: str) -> Reply:
+    def _carry_out(self, text: str) -> None:
         try:
-            if text.isdecimal():
-                return self._open(int(text))
-            self._count += 1
-            incoming = Incoming(chat=CHAT, person=OPERATOR, text=text, message=self._count)
-            return self._finish(self._conversation.receive(incoming))
-        except Exception as error:  # noqa: BLE001 - the chat goes on; the conversation logs it under a code
-            return self._conversation.apologise(error)
+            for reply in self._replies(text):
+                self._show(reply)
+        except Exception as error:  # noqa: BLE001 - the chat goes on; the desk logs it under a code
+            self._show(self._desk.apologise(error))
 
-    def _open(self, number: int) -> Reply:
+    def _replies(self, text: str) -> tuple[Reply, ...]:
+        waiting = self._desk.office.expected.waiting(HERE, OPERATOR, self._desk.office.clock.now())
+        if text.isdecimal() and waiting is None:
+            return self._press(int(text))
+        # Never the same message twice: that would be an edit, and the record outlives this run.
+        return self._desk.receive(Incoming(newcomer=self._me, place=HERE, text=text))
+
+    def _press(self, number: int) -> tuple[Reply, ...]:
         """What the button with that number does."""
         buttons = [button for row in self._screen.buttons for button in row]
         if not 1 <= number <= len(buttons):
-            return Notice((self._texts("console.no_such_number", number=number),))
+            return (Toast(self._texts("console.no_such_number", number=number)),)
         shown = "\n".join(block.text for block in self._screen.blocks)
-        pressed = Pressed(chat=CHAT, person=OPERATOR, data=buttons[number - 1].data, shown=shown)
-        return self._finish(self._conversation.press(pressed))
-
-    def _finish(self, step: Reply | Asking | OpenClause) -> Reply:
-        if isinstance(step, Asking):
-            with self._console.status(self._texts("console.working")):
-                return self._conversation.answer(step)
-        if isinstance(step, OpenClause):
-            return self._conversation.open_clause(step)
-        return step
+        return self._desk.press(Pressed(newcomer=self._me, place=HERE, data=buttons[number - 1].data, shown=shown))
 
     def _show(self, reply: Reply) -> None:
-        screen = render(reply, self._texts)
+        match reply:
+            case Asking():
+                with self._console.status(self._texts("console.working")):
+                    replies = self._desk.answer(reply)
+                for answer in replies:
+                    self._show(answer)
+            case Say(screen) | Turn(screen):
+                self._print(screen)
+            case Toast(text):
+                self._print(notice(text))
+            case Attach(name, content, caption):
+                path = Path(name)
+                path.write_bytes(content)
+                self._print(notice(caption, self._texts("console.saved", path=path)))
+            case Tell(place, screen):
+                if place.chat != OPERATOR:
+                    self._console.print(Text(self._texts("console.told", chat=place.chat), style="dim"))
+                    self._console.print(Padding(Group(*drawn(screen.blocks)), (0, 0, 0, 4)))
+
+    def _print(self, screen: Screen) -> None:
         self._console.print(Padding(Group(*self._drawn(screen)), (1, 0, 0, 0)))
         # A clause opened from an answer has no items of its own: the answer's numbers stay good.
         if screen.buttons:
@@ -105,7 +124,7 @@ def run_chat(app: Composition) -> None:
     console = reading_console()
     with console.status(app.texts("console.opening")):
         app.service.refresh()
-    chat = ConsoleChat(app.conversation(app.console_access()), console)
+    chat = ConsoleChat(app.desk(operator=OPERATOR), console)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while an answer is being looked for also leaves
         chat.run(_typed_lines(console, prompt) if typed else _piped_lines(console, prompt))
 

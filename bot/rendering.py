@@ -1,21 +1,20 @@
-"""Replies as screens: what a person sees, as message blocks, and the buttons below. Pure; knows no Telegram."""
+"""Answers, clauses and the guide as screens. Pure; knows no Telegram."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.callbacks import AskSuggestion, OpenClause, TurnGuide, encode
+from bot.callbacks import encode
 from bot.citation_words import TITLE_LIMIT, citation_label, citation_line, for_reading, place_in_words
-from bot.conversation import Answered, ClauseShown, GuideShown, Notice
 from bot.message_blocks import Block, Span, marked, paragraph, quotation, shorten
+from bot.screens import Button, Screen, rows_of
 from corpus.identity import clause_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from bot.conversation import Reply
+    from bot.guide import GuidePage
     from bot.texts import Texts
     from index.answers import Answer, Citation
 
@@ -26,33 +25,9 @@ _SHORT_TITLE = 60  # with number and place, about a line of a terminal
 _QUOTATION = re.compile(r"“(?P<words>.+)”(?: \([^()]*(?:\([^()]*\)[^()]*)*\))?\.?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button: what it says, and its callback data."""
-
-    label: str
-    data: str
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """One thing shown: its blocks in order, and rows of buttons."""
-
-    blocks: tuple[Block, ...]
-    buttons: tuple[tuple[Button, ...], ...] = ()
-
-
-def render(reply: Reply, texts: Texts) -> Screen:
-    """A reply as a screen."""
-    match reply:
-        case Notice(paragraphs):
-            return Screen(tuple(paragraph(text) for text in paragraphs))
-        case Answered(answer, asked):
-            return _answer(answer, asked, texts)
-        case ClauseShown(citation):
-            return Screen((*_quoted(citation, citation.quote, texts),))
-        case GuideShown():
-            return _guide(reply, texts)
+def clause_screen(citation: Citation, texts: Texts) -> Screen:
+    """A clause opened from a button, with where it stands."""
+    return Screen((*_quoted(citation, citation.quote, texts),))
 
 
 def answer_page(answer: Answer, texts: Texts) -> tuple[Block, ...]:
@@ -67,7 +42,8 @@ def answer_page(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     return (*blocks, *([_list(texts("answer.see_also"), (f"• {line}" for line in others))] if others else []))
 
 
-def _answer(answer: Answer, asked: str | None, texts: Texts) -> Screen:
+def answer_screen(answer: Answer, asked: str | None, texts: Texts) -> Screen:
+    """An answer; `asked` is the question when the person did not type it (a suggestion they pressed)."""
     said, quoted = _taken_apart(answer)
     blocks: list[Block] = []
     if asked:
@@ -91,8 +67,8 @@ def _with_suggestions(blocks: list[Block], answer: Answer, texts: Texts) -> Scre
     row = []
     for number, suggestion in enumerate(answer.suggestions[:SUGGESTIONS], 1):
         clause = next((c for c in answer.citations if f"mục {c.path}:" in suggestion), None)
-        press = OpenClause(clause_token(clause.directive, clause.path)) if clause else AskSuggestion(number)
-        row.append(Button(str(number), encode(press)))
+        data = encode("c", clause_token(clause.directive, clause.path)) if clause else encode("s", number)
+        row.append(Button(str(number), data))
     numbered = (f"{n}. {line}" for n, line in enumerate(lines, 1))
     return Screen((*blocks, _list(texts("answer.suggestions"), numbered)), (tuple(row),))
 
@@ -149,20 +125,17 @@ def _whole_button(citation: Citation, texts: Texts) -> Button:
     """Opens the quoted clause itself: the quotation may be one stretch of it, or a heading without its items."""
     token = clause_token(citation.directive, citation.path)
     label = texts("answer.whole_clause", place=place_in_words(citation.path, texts))
-    return Button(f"📖 {label}", encode(OpenClause(token)))
+    return Button(f"📖 {label}", encode("c", token))
 
 
 def _clause_button(citation: Citation, texts: Texts) -> Button:
     token = clause_token(citation.directive, citation.path)
-    return Button(f"📄 {citation_label(citation, texts)}", encode(OpenClause(token)))
+    return Button(f"📄 {citation_label(citation, texts)}", encode("c", token))
 
 
-def _guide(shown: GuideShown, texts: Texts) -> Screen:
-    page = shown.pages[shown.number]
+def guide_screen(pages: Sequence[GuidePage], number: int, texts: Texts) -> Screen:
+    """A page of the guide (`number` counts from 0), with buttons to the others."""
+    page = pages[number]
     blocks = (paragraph(page.title, "bold"), *marked(page.body), paragraph(texts("guide.contents"), "italic"))
-    others = [
-        Button(other.title, encode(TurnGuide(number)))
-        for number, other in enumerate(shown.pages)
-        if number != shown.number
-    ]
-    return Screen(blocks, tuple(tuple(others[at : at + 2]) for at in range(0, len(others), 2)))
+    others = [Button(other.title, encode("g", at)) for at, other in enumerate(pages) if at != number]
+    return Screen(blocks, rows_of(others, 2))

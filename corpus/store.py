@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,6 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from corpus import migrations, store_engine
+from corpus.database import Database
 from corpus.identity import number_key
 from corpus.models import (
     CitedRow,
@@ -28,10 +28,8 @@ from corpus.store_records import StoredClause, StoredDirective, StoredFile, Stor
 from corpus.store_writing import Stored, bump_revision, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
-
-    from sqlalchemy import Connection
 
     from corpus.records import Directive
     from corpus.store_writing import IncomingFile
@@ -58,6 +56,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.database = Database(engine)
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -98,14 +97,14 @@ class Store:
 
     def revision(self) -> str:
         """Changes with every change of content, and only then: `counter-hash`."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(select(RevisionRow.counter, RevisionRow.digest)).one_or_none()
         return f"{row.counter}-{row.digest[:16]}" if row else "0-empty"
 
     def files(self) -> list[StoredFile]:
         """Every file as last read, by name and path, with the keys of the directives it holds."""
         query = select(FileRow.id, DirectiveRow.key).join(DirectiveRow).order_by(DirectiveRow.position)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(select(FileRow.__table__).order_by(FileRow.name, FileRow.path)).all()
             keys: dict[int, list[str]] = {}
             for file_id, key in connection.execute(query):
@@ -115,7 +114,7 @@ class Store:
     def directives(self) -> list[StoredDirective]:
         """Every directive with what it cites, by key."""
         columns = [c for c in DirectiveRow.__table__.columns if c.name not in {"text", "page_starts", "digest"}]
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(select(*columns, FileRow.name).join(FileRow).order_by(DirectiveRow.key)).all()
             cites: dict[int, list[CitedDirective]] = {}
             for c in connection.execute(select(CitedRow.__table__).order_by(CitedRow.directive_id, CitedRow.position)):
@@ -129,7 +128,7 @@ class Store:
 
     def source(self, key: str) -> Source | None:
         """The text a directive was read from, with its page starts; None when there is no such directive."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             query = select(DirectiveRow.text, DirectiveRow.page_starts).where(DirectiveRow.key == key)
             row = connection.execute(query).one_or_none()
         return Source(row.text, tuple(row.page_starts)) if row else None
@@ -148,7 +147,7 @@ class Store:
             .join(FileRow)
             .where(ClauseRow.token == token)
         )
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(query).first()
         return _clause(row) if row else None
 
@@ -165,7 +164,7 @@ class Store:
         parts = select(TaskUnitRow.__table__).order_by(TaskUnitRow.task_id, TaskUnitRow.role, TaskUnitRow.position)
         if directive is not None:
             parts = parts.join(TaskRow).join(DirectiveRow).where(DirectiveRow.key == directive)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             for part in connection.execute(parts):
                 units.setdefault(part.task_id, {}).setdefault(part.role, []).append(part.name)
         return [_task(row, units.get(row.id, {})) for row in rows]
@@ -178,7 +177,7 @@ class Store:
     def keys_by_number(self, number: str) -> list[str]:
         """Keys of the directives with this number, in whatever spelling."""
         query = select(DirectiveRow.key).where(DirectiveRow.number_key == number_key(number)).order_by(DirectiveRow.key)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return list(connection.execute(query).scalars())
 
     def counts(self, key: str) -> tuple[int, int, int]:
@@ -186,13 +185,13 @@ class Store:
         owner = select(DirectiveRow.id).where(DirectiveRow.key == key).scalar_subquery()
         tables: tuple[Any, ...] = (ClauseRow, TargetRow, TaskRow)
         counted = (select(func.count()).where(table.directive_id == owner).scalar_subquery() for table in tables)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             clauses, targets, tasks = connection.execute(select(*counted)).one()
         return clauses, targets, tasks
 
     def meta(self, name: str) -> str | None:
         """A named value of the whole state, or None."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             value: str | None = connection.execute(select(MetaRow.value).where(MetaRow.name == name)).scalar()
         return value
 
@@ -205,12 +204,12 @@ class Store:
             AlreadyStoredError: one of its directives is stored already from another file that still stands.
             StoreError: the database failed; nothing was stored.
         """
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             return put_file(connection, file, directives)
 
     def remove(self, key: str) -> bool:
         """Takes a directive out (and its file's record with the last one of the file); False when there is none."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             row = connection.execute(
                 select(DirectiveRow.id, DirectiveRow.file_id).where(DirectiveRow.key == key)
             ).one_or_none()
@@ -226,32 +225,16 @@ class Store:
 
     def move_file(self, path: str, to: str) -> None:
         """Notes that a file's content now stands at another path."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(delete(FileRow).where(FileRow.path == to))
             connection.execute(update(FileRow).where(FileRow.path == path).values(path=to, name=Path(to).name))
             bump_revision(connection)
 
     def set_meta(self, name: str, value: str) -> None:
         """Keeps a named value of the whole state; the content's revision stays."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(delete(MetaRow).where(MetaRow.name == name))
             connection.execute(insert(MetaRow).values(name=name, value=value))
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise store_engine.as_store_error(error) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with store_engine.writing(self.engine).begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise store_engine.as_store_error(error) from error
 
     def _rows(self, query: Any, table: Any, directive: str | None) -> Sequence[Any]:
         query = query.join(DirectiveRow, DirectiveRow.id == table.directive_id).join(
@@ -259,7 +242,7 @@ class Store:
         )
         if directive is not None:
             query = query.where(DirectiveRow.key == directive)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return connection.execute(query.order_by(DirectiveRow.key, table.position)).all()
 
 

@@ -19,7 +19,10 @@ QUOTE_LIMIT = 1200
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asked, with what is known of them: the previous question, their place and unit, and the day."""
+    """What a person asked, with what is known of them: the previous question, their place and unit, and the day.
+
+    `within` holds the keys of the directives they may see; None when nothing is kept from them.
+    """
 
     text: str
     id: str | None = None
@@ -27,6 +30,7 @@ class Question:
     place: str | None = None
     unit: str | None = None
     today: date | None = None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,10 +81,11 @@ def build_application(app: Composition) -> _App:
     settings = app.settings
     if settings.bot_token is None:
         raise SettingsError(app.texts("bot.no_token"))
+    desk = app.desk()
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
 
     async def started(application: _App) -> None:
-        await publish_profile(application.bot, app.texts)
+        await publish_profile(application.bot, app.texts, desk.table.commands.values())
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)
 
     async def stopped(_application: _App) -> None:
@@ -105,13 +106,16 @@ def build_application(app: Composition) -> _App:
         .post_shutdown(stopped)
         .build()
     )
-    handlers = Handlers(app.conversation(app.bot_access()), Messenger(application.bot), worker)
-    private = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
-    # Order matters: the first that fits takes the update. Commands are text too; the conversation reads them.
+    handlers = Handlers(desk, Messenger(application.bot), worker)
+    said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
+    words = filters.TEXT | (filters.CAPTION & filters.ChatType.GROUPS)
+    # Order matters: the first that fits takes the update. Commands are text too; the desk reads them.
     application.add_handler(TypeHandler(Update, handlers.once), group=-1)
-    application.add_handler(MessageHandler(private & filters.TEXT, handlers.on_text))
+    application.add_handler(MessageHandler(said & words, handlers.on_text))
     application.add_handler(
-        MessageHandler(private & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.on_other)
+        MessageHandler(
+            filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.on_other
+        )
     )
     application.add_handler(CallbackQueryHandler(handlers.on_press))
     application.add_error_handler(handlers.on_error)

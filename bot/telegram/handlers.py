@@ -1,4 +1,4 @@
-"""From an update to a reply: reads the update, lets the conversation decide, shows the result. Knows no search."""
+"""From an update to what is shown: reads the update, lets the desk decide off the event loop, carries out its replies."""
 
 from __future__ import annotations
 
@@ -6,35 +6,38 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.callbacks import OpenClause
-from bot.conversation import Asking, GuideShown, Incoming, Notice, Pressed
+from bot.desk.replies import Asking, Attach, Say, Tell, Toast, Turn
 from bot.logs import get_logger
-from bot.rendering import render
+from bot.screens import notice
+from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, place_of, pressed_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from concurrent.futures import Executor
 
     from telegram.ext import CallbackContext
 
-    from bot.conversation import Conversation, Reply
+    from bot.desk.desk import Desk
+    from bot.desk.replies import Reply
+    from bot.office.records import Place
     from bot.telegram.sending import Messenger
 
     Context = CallbackContext[Any, Any, Any, Any]
 
 log = get_logger(__name__)
 
-_ALERT_LIMIT = 200
+_TOAST_LIMIT = 200
 _UPDATES_REMEMBERED = 1000
 
 
 class Handlers:
-    """The private chat. `worker` has one thread: the model works for one question at a time, off the event loop."""
+    """Private chats and groups. `worker` has one thread: the model works for one question at a time."""
 
-    def __init__(self, conversation: Conversation, messenger: Messenger, worker: Executor) -> None:
-        self._conversation = conversation
+    def __init__(self, desk: Desk, messenger: Messenger, worker: Executor) -> None:
+        self._desk = desk
         self._messenger = messenger
         self._worker = worker
         self._seen: deque[int] = deque(maxlen=_UPDATES_REMEMBERED)
@@ -45,45 +48,45 @@ class Handlers:
             raise ApplicationHandlerStop
         self._seen.append(update.update_id)
 
-    async def on_text(self, update: Update, _context: Context) -> None:
-        """A question or a command; when it is edited, so is its answer."""
+    async def on_text(self, update: Update, context: Context) -> None:
+        """A question, a command or an awaited message; in a group only when it is meant for the bot."""
         message, person = update.effective_message, update.effective_user
-        if message is None or person is None:
+        if message is None or person is None or person.is_bot:
             return
-        shown = self._conversation.answers_to(message.chat_id, message.message_id) if update.edited_message else ()
-        step = self._conversation.receive(_incoming(message, person.id))
-        if isinstance(step, Asking):
-            await self._answer(step, shown, reply_to=message.message_id)
-        else:
-            await self._messenger.replace(message.chat_id, shown, render(step, self._conversation.texts))
+        place = place_of(message.chat, message)
+        if place.group and not is_for_us(message, context.bot.bot):
+            return
+        edited = update.edited_message is not None
+        incoming = incoming_of(message, person, context.bot.bot, edited=edited)
+        replies = await asyncio.to_thread(self._desk.receive, incoming)
+        await self.carry_out(replies, place, reply_to=message.message_id)
 
     async def on_other(self, update: Update, _context: Context) -> None:
-        """A photo, a sticker, a voice message: something without words to read."""
+        """A private photo, sticker or voice message: something without words to read."""
         message, person = update.effective_message, update.effective_user
         if message is None or person is None:
             return
-        await self._show(message.chat_id, self._conversation.not_text(person.id), reply_to=message.message_id)
+        place = place_of(message.chat, message)
+        replies = await asyncio.to_thread(self._desk.not_text, newcomer_of(person), place, message.chat.title or "")
+        await self.carry_out(replies, place, reply_to=message.message_id)
 
     async def on_press(self, update: Update, _context: Context) -> None:
-        """A pressed button: acknowledged first, whatever follows."""
+        """A pressed button: acknowledged as soon as the desk knows what it means."""
         query = update.callback_query
-        if query is None or query.message is None:
+        pressed = pressed_of(query) if query is not None else None
+        if query is None or pressed is None:
             return
-        chat, message = query.message.chat.id, query.message.message_id
-        shown = query.message.text if isinstance(query.message, Message) else None
-        step = self._conversation.press(Pressed(chat, query.from_user.id, query.data or "", shown or ""))
-        if isinstance(step, Notice):
-            await self._messenger.acknowledge(query, " ".join(step.paragraphs)[:_ALERT_LIMIT])
-            return
-        await self._messenger.acknowledge(query)
-        match step:
-            case GuideShown():
-                await self._messenger.replace(chat, (message,), render(step, self._conversation.texts))
-            case OpenClause():
-                reply = await asyncio.to_thread(self._conversation.open_clause, step)
-                await self._show(chat, reply, reply_to=message)
-            case Asking():
-                await self._answer(step, (), reply_to=message)
+        try:
+            replies = await asyncio.to_thread(self._desk.press, pressed)
+        except BaseException:
+            await self._messenger.acknowledge(query)
+            raise
+        toast = next((r for r in replies if isinstance(r, Toast)), None)
+        await self._messenger.acknowledge(
+            query, toast.text[:_TOAST_LIMIT] if toast else None, alert=bool(toast and toast.alert)
+        )
+        rest = [reply for reply in replies if reply is not toast]
+        await self.carry_out(rest, pressed.place, reply_to=pressed.message, pressed=pressed.message)
 
     async def on_error(self, update: object, context: Context) -> None:
         """Whatever went wrong above: logged under a code, and the person is told the code."""
@@ -93,36 +96,42 @@ class Handlers:
         if not isinstance(update, Update):
             log.warning("Telegram could not be asked for updates", action="poll.failed", error=repr(error))
             return
-        apology = self._conversation.apologise(error)
-        if update.callback_query is not None:
-            await self._messenger.acknowledge(update.callback_query)
-        if update.effective_chat is not None:
-            message = update.effective_message
-            await self._show(update.effective_chat.id, apology, reply_to=message.message_id if message else None)
+        apology = self._desk.apologise(error)
+        message = update.effective_message
+        if update.effective_chat is not None and update.effective_user is not None:
+            place = place_of(update.effective_chat, message)
+            await self.carry_out((apology,), place, reply_to=message.message_id if message else None)
 
-    async def _answer(self, asking: Asking, shown: tuple[int, ...], *, reply_to: int) -> None:
-        reply: Reply
-        async with self._messenger.typing(asking.chat):
+    async def carry_out(
+        self, replies: Iterable[Reply], place: Place, *, reply_to: int | None, pressed: int | None = None
+    ) -> None:
+        """Shows what the desk answered, in order. `pressed` is the message whose button was pressed."""
+        for reply in replies:
+            match reply:
+                case Asking():
+                    await self._answer(reply, reply_to)
+                case Say(screen, quoting):
+                    # In a group an answer belongs to its question; in private it usually stands right below it.
+                    quoted = reply_to if quoting or place.group else None
+                    await self._messenger.send(place, screen, reply_to=quoted)
+                case Turn(screen):
+                    await self._messenger.replace(place, (pressed,) if pressed is not None else (), screen)
+                case Toast(text):
+                    await self._messenger.send(place, notice(text), reply_to=reply_to if place.group else None)
+                case Attach():
+                    await self._messenger.attach(place, reply, reply_to=reply_to)
+                case Tell(elsewhere, screen):
+                    await self._messenger.send(elsewhere, screen)
+
+    async def _answer(self, asking: Asking, reply_to: int | None) -> None:
+        async with self._messenger.typing(asking.place):
             try:
                 loop = asyncio.get_running_loop()
-                reply = await loop.run_in_executor(self._worker, self._conversation.answer, asking)
+                replies = await loop.run_in_executor(self._worker, self._desk.answer, asking)
             except Exception as error:  # noqa: BLE001 - logged under a code that the person is shown
-                reply = self._conversation.apologise(error)
-        screen = render(reply, self._conversation.texts)
-        messages = await self._messenger.replace(asking.chat, shown, screen, reply_to=reply_to)
-        self._conversation.answered(asking, messages)
-
-    async def _show(self, chat: int, reply: Reply, *, reply_to: int | None) -> None:
-        await self._messenger.send(chat, render(reply, self._conversation.texts), reply_to=reply_to)
-
-
-def _incoming(message: Message, person: int) -> Incoming:
-    replied = message.reply_to_message
-    return Incoming(
-        chat=message.chat_id,
-        person=person,
-        text=message.text or "",
-        message=message.message_id,
-        replied_to=replied.message_id if replied else None,
-        replied_text=(replied.text or replied.caption) if replied else None,
-    )
+                replies = (self._desk.apologise(error, asking.texts),)
+        first, *rest = replies
+        if isinstance(first, Say):
+            messages = await self._messenger.replace(asking.place, asking.shown, first.screen, reply_to=reply_to)
+            await asyncio.to_thread(self._desk.shown, asking, messages)
+        await self.carry_out(rest, asking.place, reply_to=reply_to)

@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeDefault, MenuButtonCommands
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeDefault,
+    MenuButtonCommands,
+)
 from telegram.error import TelegramError
 
 from bot.logs import get_logger
 from bot.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from telegram import Bot
 
+    from bot.desk.routing import Command
     from bot.texts import Texts
 
 log = get_logger(__name__)
 
-COMMANDS = ("hoi", "trogiup", "start")
-_SCOPES = (BotCommandScopeDefault(), BotCommandScopeAllPrivateChats())
+_Scope = BotCommandScopeDefault | BotCommandScopeAllPrivateChats | BotCommandScopeAllGroupChats
 
 
-async def publish_profile(bot: Bot, texts: Texts) -> None:
-    """Publishes commands and texts for people of any language (in the bot's own), and for each language we speak."""
+async def publish_profile(bot: Bot, texts: Texts, commands: Iterable[Command]) -> None:
+    """Publishes commands and texts for people of any language (in the bot's own), and for each language we speak.
+
+    The menus offer what every official may use; what only clerks and administrators may is shown in their own chats.
+    """
+    offered = [command for command in commands if command.menu and "officer" in command.rights.roles]
+    private = [command.name for command in offered if "private" in command.rights.places]
+    group = [command.name for command in offered if "group" in command.rights.places]
+    menus: tuple[tuple[_Scope, list[str]], ...] = (
+        (BotCommandScopeDefault(), private),
+        (BotCommandScopeAllPrivateChats(), private),
+        (BotCommandScopeAllGroupChats(), group),
+    )
     steps: list[tuple[str, Callable[[], Awaitable[object]]]] = []
     for language, words in ((None, texts), *((language, load_texts(language)) for language in LANGUAGES)):
-        steps += [(f"commands {language} {scope.type}", _commands(bot, language, words, scope)) for scope in _SCOPES]
+        steps += [
+            (f"commands {language} {scope.type}", _commands(bot, language, words, scope, names))
+            for scope, names in menus
+        ]
         steps += [(f"description {language}", _description(bot, language, words))]
     steps.append(("menu", lambda: bot.set_chat_menu_button(menu_button=MenuButtonCommands())))
     for name, step in steps:
@@ -38,9 +58,9 @@ async def publish_profile(bot: Bot, texts: Texts) -> None:
 
 
 def _commands(
-    bot: Bot, language: str | None, texts: Texts, scope: BotCommandScopeDefault | BotCommandScopeAllPrivateChats
+    bot: Bot, language: str | None, texts: Texts, scope: _Scope, names: Sequence[str]
 ) -> Callable[[], Awaitable[object]]:
-    commands = [BotCommand(name, texts(f"command.{name}")) for name in COMMANDS]
+    commands = [BotCommand(name, texts(f"command.{name}")) for name in names]
     return lambda: bot.set_my_commands(commands, scope=scope, language_code=language)
 
 

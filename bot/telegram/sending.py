@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     from telegram import CallbackQuery
 
+    from bot.desk.replies import Attach
     from bot.message_blocks import Piece
-    from bot.rendering import Screen
+    from bot.office.records import Place
+    from bot.screens import Button, Screen
 
 log = get_logger(__name__)
 
@@ -30,6 +33,15 @@ T = TypeVar("T")
 # A request that never left may be repeated; one that may have arrived may not: it would be said twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PAUSES = (0.5, 2.0)
+_PART_OF_LIFE = (
+    "query is too old",
+    "message to delete not found",
+    "message can't be deleted",
+    "topic_closed",
+    "not enough rights",
+    "have no write access",
+    "chat not found",
+)
 _TYPING_LASTS = 4.5  # Telegram shows a chat action for 5 seconds
 
 
@@ -39,16 +51,16 @@ class Messenger:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def send(self, chat: int, screen: Screen, *, reply_to: int | None = None) -> tuple[int, ...]:
+    async def send(self, place: Place, screen: Screen, *, reply_to: int | None = None) -> tuple[int, ...]:
         """Sends a screen as one or more messages, the buttons under the last.
 
         Returns:
             The ids of the messages known to have arrived.
         """
-        return await self.replace(chat, (), screen, reply_to=reply_to)
+        return await self.replace(place, (), screen, reply_to=reply_to)
 
     async def replace(
-        self, chat: int, shown: tuple[int, ...], screen: Screen, *, reply_to: int | None = None
+        self, place: Place, shown: tuple[int, ...], screen: Screen, *, reply_to: int | None = None
     ) -> tuple[int, ...]:
         """Turns the messages `shown` into `screen`: edits them, sends what does not fit, deletes what is left over."""
         parts = pieces(screen.blocks)
@@ -56,48 +68,71 @@ class Messenger:
         for number, part in enumerate(parts, start=1):
             message = shown[number - 1] if number <= len(shown) else None
             markup = _keyboard(screen) if number == len(parts) else None
-            if message is not None and await self._edit(chat, message, part, markup):
+            if message is not None and await self._edit(place.chat, message, part, markup):
                 ids.append(message)
                 continue
-            sent = await self._send(chat, part, markup, reply_to if number == 1 else None)
+            sent = await self._send(place, part, markup, reply_to if number == 1 else None)
             if sent is not None:
                 ids.append(sent.message_id)
         for leftover in shown[len(parts) :]:
-            await _expected(partial(self._bot.delete_message, chat, leftover))
+            await _expected(partial(self._bot.delete_message, place.chat, leftover))
         return tuple(ids)
 
-    async def acknowledge(self, query: CallbackQuery, notice: str | None = None) -> None:
-        """Stops the button's spinner, with a notice in a window of its own when there is one."""
-        await _expected(lambda: query.answer(notice, show_alert=notice is not None))
+    async def attach(self, place: Place, attachment: Attach, *, reply_to: int | None = None) -> None:
+        """Sends a file, or a picture, with its caption."""
+        file = InputFile(attachment.content, filename=attachment.name)
+        reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
+        send = self._bot.send_photo if attachment.picture else self._bot.send_document
+
+        async def put(thread: int | None) -> Message:
+            return await send(
+                place.chat, file, caption=attachment.caption, message_thread_id=thread, reply_parameters=reply
+            )
+
+        await _expected(lambda: _in_topic(put, place))
+
+    async def acknowledge(self, query: CallbackQuery, notice: str | None = None, *, alert: bool = False) -> None:
+        """Stops the button's spinner, with a notice when there is one: over the chat, or as a window to close."""
+        await _expected(lambda: query.answer(notice, show_alert=alert))
 
     @asynccontextmanager
-    async def typing(self, chat: int) -> AsyncIterator[None]:
+    async def typing(self, place: Place) -> AsyncIterator[None]:
         """Shows "typing…" in the chat for as long as the block runs."""
-        task = asyncio.create_task(self._keep_typing(chat))
+        task = asyncio.create_task(self._keep_typing(place))
         try:
             yield
         finally:
             task.cancel()
 
-    async def _keep_typing(self, chat: int) -> None:
+    async def _keep_typing(self, place: Place) -> None:
         while True:
-            await _expected(lambda: self._bot.send_chat_action(chat, ChatAction.TYPING))
+            # An ornament: whatever Telegram has against it, the answer itself will meet it too.
+            with suppress(TelegramError):
+                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic or None)
             await asyncio.sleep(_TYPING_LASTS)
 
     async def _send(
-        self, chat: int, part: Piece, markup: InlineKeyboardMarkup | None, reply_to: int | None
+        self, place: Place, part: Piece, markup: InlineKeyboardMarkup | None, reply_to: int | None
     ) -> Message | None:
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
 
-        async def send(text: str, mode: str | None) -> Message:
-            return await self._bot.send_message(
-                chat, text, parse_mode=mode, reply_markup=markup, reply_parameters=reply
-            )
+        async def say(thread: int | None) -> Message:
+            async def send(text: str, mode: str | None) -> Message:
+                return await self._bot.send_message(
+                    place.chat,
+                    text,
+                    parse_mode=mode,
+                    reply_markup=markup,
+                    message_thread_id=thread,
+                    reply_parameters=reply,
+                )
+
+            return await _html_or_plain(send, part)
 
         try:
-            return await _expected(lambda: _html_or_plain(send, part))
+            return await _expected(lambda: _in_topic(say, place))
         except ChatMigrated as moved:
-            return await self._send(moved.new_chat_id, part, markup, None)
+            return await self._send(replace(place, chat=moved.new_chat_id), part, markup, None)
 
     async def _edit(self, chat: int, message: int, part: Piece, markup: InlineKeyboardMarkup | None) -> bool:
         """True when the message now says `part`; False when it can no longer be edited."""
@@ -115,6 +150,17 @@ class Messenger:
                 return False
             raise
         return True
+
+
+async def _in_topic(say: Callable[[int | None], Awaitable[T]], place: Place) -> T:
+    """Says it in the place's topic; outside any topic when that one is gone (topics can be switched off)."""
+    try:
+        return await say(place.topic or None)
+    except BadRequest as error:
+        if not place.topic or not _says(error, "message thread not found"):
+            raise
+        log.info("The topic is gone; said in the group itself", action="send.topic_gone", chat=place.chat)
+        return await say(None)
 
 
 async def _html_or_plain(say: Callable[[str, str | None], Awaitable[T]], part: Piece) -> T:
@@ -138,8 +184,8 @@ async def _expected(call: Callable[[], Awaitable[T]]) -> T | None:
         try:
             return await call()
         except (BadRequest, ChatMigrated) as error:
-            if _says(error, "query is too old", "message to delete not found", "message can't be deleted"):
-                log.info("Telegram no longer accepts this", action="send.late", error=str(error))
+            if _says(error, *_PART_OF_LIFE):
+                log.info("Telegram does not accept this", action="send.refused", error=str(error))
                 return None
             raise
         except Forbidden as error:
@@ -164,8 +210,12 @@ def _says(error: TelegramError, *phrases: str) -> bool:
 
 
 def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
-    if not screen.buttons:
+    if not any(screen.buttons):
         return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in screen.buttons]
-    )
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in screen.buttons if row])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=button.data)

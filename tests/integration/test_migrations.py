@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+import bot.office.tables  # noqa: F401 - its tables stand on the same metadata
 from corpus import migrations
 from corpus.errors import StoreError
 from corpus.models import Base

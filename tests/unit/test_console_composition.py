@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.access import OPERATOR
-from bot.composition import OPENED_LIMIT, compose
+from bot.composition import OPERATOR, compose
+from bot.desk.asking import OPENED_LIMIT
+from bot.desk.visit import Pressed
+from bot.office.people import Newcomer
+from bot.office.records import Place
 from bot.settings import Settings
 from corpus.identity import clause_token
 from corpus.records import Clause, Directive, Metadata, Source
@@ -28,11 +31,12 @@ def opened(tmp_path: Path, path: str, *clauses: Clause) -> str:
     directive = Directive(Source("\n".join(c.text for c in clauses)), metadata, clauses)
     with app.store as store:
         (key,) = store.put(IncomingFile("/hoa-son/9.txt", "1" * 64, "test"), [directive]).keys
-        citation = app.clause_by_token(clause_token(key, path))
-        assert app.clause_by_token("0" * 16) is None
-    assert citation is not None
-    assert (citation.number, citation.path) == ("9-KH/HU", path)
-    return citation.quote
+        desk = app.desk(operator=OPERATOR)
+        press = Pressed(Newcomer(OPERATOR, "An"), Place(OPERATOR), f"v1:c:{clause_token(key, path)}", "")
+        (reply,) = desk.press(press)
+    quote, source = reply.screen.blocks
+    assert source.text.startswith("📄 9-KH/HU – ")
+    return quote.text
 
 
 def test_a_heading_is_opened_with_its_items_and_without_its_neighbours(tmp_path):
@@ -62,9 +66,12 @@ def test_a_whole_part_is_opened_only_as_far_as_a_telephone_is_read(tmp_path):
 
 def test_the_terminal_admits_its_operator_and_telegram_only_the_admins(tmp_path):
     app = compose(Settings(_env_file=None, home=tmp_path, admins="5,6"), service=FakeService())
-    assert app.console_access().admits(OPERATOR)
-    assert not app.bot_access().admits(OPERATOR)
-    assert [person for person in range(10) if app.bot_access().admits(person)] == [5, 6]
+
+    def admitted(desk, person: int) -> bool:
+        return desk.visit(Newcomer(person, "An"), Place(person)).person.role == "admin"
+
+    assert admitted(app.desk(operator=OPERATOR), OPERATOR)
+    assert [person for person in range(10) if admitted(app.desk(), person)] == [5, 6]
 
 
 def test_composing_loads_no_model_no_database_and_no_telegram():

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.callbacks import DATA_LIMIT, AskSuggestion, OpenClause, TurnGuide, decode, encode
+from bot.callbacks import DATA_LIMIT, decode, encode
 from bot.citation_words import citation_label, citation_line, for_reading, place_in_words, row_for_reading
-from bot.conversation import Answered, ClauseShown, GuideShown, Notice
 from bot.guide import load_guide
 from bot.message_blocks import pieces
-from bot.rendering import CITATION_BUTTONS, answer_page, render
+from bot.rendering import CITATION_BUTTONS, answer_page, answer_screen, clause_screen, guide_screen
+from bot.screens import notice
 from bot.texts import LANGUAGES, load_texts
 from corpus.identity import clause_token
 from index.answers import Question
@@ -29,7 +29,7 @@ def labels(screen) -> list[str]:
 
 
 def test_an_answer_reads_headline_details_quotation_source():
-    (part,) = pieces(render(Answered(answer()), VI).blocks)
+    (part,) = pieces(answer_screen(answer(), None, VI).blocks)
     assert part.html == (
         "<b>Tối thiểu 80% vào năm 2030 (Bao nhiêu?)</b>\n\n"
         "Sở Nội vụ chủ trì; các sở &amp; ngành &lt;phối hợp&gt;.\n\n"
@@ -42,18 +42,18 @@ def test_an_answer_reads_headline_details_quotation_source():
 
 def test_an_answer_that_is_only_its_headline_says_it_once():
     bare = replace(answer(), answer=answer().headline)
-    assert render(Answered(bare), VI).blocks[1].kind == "quote"
+    assert answer_screen(bare, None, VI).blocks[1].kind == "quote"
 
 
 def test_the_other_citations_are_buttons_that_carry_their_clause():
-    screen = render(Answered(answer()), VI)
+    screen = answer_screen(answer(), None, VI)
     assert labels(screen) == [
         "📖 Xem cả mục II.4, gạch đầu dòng 1",
         "📄 45-KH/TU · mục III.2",
         "📄 Biểu phân công nhiệm… · Phụ lục 2, mục I.7",
     ]
     opened = [decode(button.data) for row in screen.buttons for button in row]
-    assert opened == [OpenClause(clause_token(c.directive, c.path)) for c in (FIRST, SECOND, ANNEX)]
+    assert opened == [("c", (clause_token(c.directive, c.path),)) for c in (FIRST, SECOND, ANNEX)]
 
 
 def quoting(*paragraphs: str, **changes):
@@ -61,7 +61,7 @@ def quoting(*paragraphs: str, **changes):
 
 
 def shown(reply) -> list[tuple[str, str]]:
-    return [(block.kind, block.text) for block in render(Answered(reply), VI).blocks]
+    return [(block.kind, block.text) for block in answer_screen(reply, None, VI).blocks]
 
 
 def test_a_clause_that_the_answer_quotes_is_shown_once_as_a_quotation():
@@ -70,7 +70,7 @@ def test_a_clause_that_the_answer_quotes_is_shown_once_as_a_quotation():
 
 
 def test_a_second_quoted_clause_is_a_quotation_too_and_no_longer_a_button():
-    screen = render(Answered(quoting(f"“{SECOND.quote}” (Kế hoạch 45-KH/TU, mục III.2)", "Lời riêng.")), VI)
+    screen = answer_screen(quoting(f"“{SECOND.quote}” (Kế hoạch 45-KH/TU, mục III.2)", "Lời riêng."), None, VI)
     assert [(b.kind, b.text) for b in screen.blocks if b.kind == "quote"][1] == ("quote", SECOND.quote)
     assert screen.blocks[1].text == "Lời riêng."
     assert len(labels(screen)) == 2
@@ -99,33 +99,33 @@ def test_an_abstention_opens_the_nearest_clauses_by_number_and_does_not_repeat_t
     ask = "Ai chủ trì số hóa hồ sơ?"
     silent = replace(answer("không nêu?"), citations=(FIRST,), suggestions=(near, ask))
     silent = replace(silent, answer=f"{silent.headline}\nGần nhất:\n• {near}\n• {ask}")
-    screen = render(Answered(silent), VI)
+    screen = answer_screen(silent, None, VI)
     (part,) = pieces(screen.blocks)
     assert part.plain == f"{silent.headline}\n\n{VI('answer.suggestions')}\n1. {near}\n2. {ask}"
     token = clause_token(FIRST.directive, FIRST.path)
-    assert [decode(b.data) for b in screen.buttons[0]] == [OpenClause(token), AskSuggestion(2)]
+    assert [decode(b.data) for b in screen.buttons[0]] == [("c", (token,)), ("s", ("2",))]
 
 
 def test_no_more_buttons_than_a_thumb_wants():
     many = replace(answer(), citations=(FIRST, *([SECOND] * 12)))
-    assert len(labels(render(Answered(many), VI))) == 1 + CITATION_BUTTONS
+    assert len(labels(answer_screen(many, None, VI))) == 1 + CITATION_BUTTONS
 
 
 def test_an_abstention_says_what_is_missing_and_numbers_its_suggestions():
-    screen = render(Answered(answer("không nêu?")), VI)
+    screen = answer_screen(answer("không nêu?"), None, VI)
     (part,) = pieces(screen.blocks)
     assert part.plain.startswith("Văn bản đã nạp không nêu kinh phí của việc này.")
     assert "1. Nguồn lực thực hiện Kế hoạch 45 lấy từ đâu?\n2. Ai chủ trì số hóa hồ sơ?" in part.plain
-    assert [decode(b.data) for b in screen.buttons[0]] == [AskSuggestion(1), AskSuggestion(2)]
+    assert [decode(b.data) for b in screen.buttons[0]] == [("s", ("1",)), ("s", ("2",))]
 
 
 def test_a_pressed_suggestion_is_shown_with_its_answer():
-    first = render(Answered(answer(), "Ai chủ trì?"), VI).blocks[0]
+    first = answer_screen(answer(), "Ai chủ trì?", VI).blocks[0]
     assert first.text == "Câu hỏi: Ai chủ trì?"
 
 
 def test_an_opened_clause_shows_its_words_and_its_source():
-    quote, source = render(ClauseShown(ANNEX), VI).blocks
+    quote, source = clause_screen(ANNEX, VI).blocks
     assert (quote.kind, quote.text) == ("quote", ANNEX.quote)
     assert source.text == "📄 Biểu phân công nhiệm vụ – Phụ lục 2, mục I.7"
 
@@ -134,14 +134,14 @@ def test_an_opened_clause_shows_its_words_and_its_source():
 def test_every_page_of_the_guide_fits_one_message_and_leads_to_the_others(language):
     guide = load_guide(language)
     for number in range(len(guide)):
-        screen = render(GuideShown(guide, number), load_texts(language))
+        screen = guide_screen(guide, number, load_texts(language))
         assert len(pieces(screen.blocks)) == 1
         pages = [decode(button.data) for row in screen.buttons for button in row]
-        assert pages == [TurnGuide(n) for n in range(len(guide)) if n != number]
+        assert pages == [("g", (str(n),)) for n in range(len(guide)) if n != number]
 
 
 def test_a_notice_is_its_paragraphs():
-    assert [block.text for block in render(Notice(("Một.", "Hai.")), VI).blocks] == ["Một.", "Hai."]
+    assert [block.text for block in notice("Một.", "Hai.").blocks] == ["Một.", "Hai."]
 
 
 @pytest.mark.parametrize(
@@ -179,17 +179,21 @@ def test_a_long_title_is_shortened_on_the_line_and_on_the_button():
     assert len(citation_label(long, VI)) < 60
 
 
-@pytest.mark.parametrize("press", [OpenClause("0123456789abcdef"), AskSuggestion(99), TurnGuide(99)])
-def test_what_a_button_carries_comes_back_and_fits(press):
-    assert decode(encode(press)) == press
-    assert len(encode(press).encode()) <= DATA_LIMIT
+@pytest.mark.parametrize("made", [("c", "0123456789abcdef"), ("s", "99"), ("tt", "task-0123456789ab", "3"), ("x",)])
+def test_what_a_button_carries_comes_back_and_fits(made):
+    assert decode(encode(*made)) == (made[0], made[1:])
+    assert len(encode(*made).encode()) <= DATA_LIMIT
 
 
-@pytest.mark.parametrize(
-    "data", ["", "v0:c:0123456789abcdef", "v1:c:xyz", "v1:s:0", "v1:q:1", "v1:g:1 ", "v1:c:" + "a" * 60]
-)
+@pytest.mark.parametrize("data", ["", "v0:c:0123456789abcdef", "v1", "v1:", "v1:g:1 ", "v1:c:" + "a" * 60, "v1:Đ:1"])
 def test_data_of_another_making_means_nothing(data):
     assert decode(data) is None
+
+
+@pytest.mark.parametrize("arguments", [("mã số",), ("a b",), ("a" * 60,)])
+def test_what_would_not_come_back_is_never_put_on_a_button(arguments):
+    with pytest.raises(ValueError, match="unfit"):
+        encode("c", *arguments)
 
 
 def test_a_line_that_only_names_the_source_gives_way_to_the_citation_line():

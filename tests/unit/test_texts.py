@@ -5,27 +5,60 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from bot.composition import compose
+from bot.desk.routing import Refusal
 from bot.guide import load_guide
+from bot.office.records import ROLES
 from bot.settings import Settings
-from bot.telegram.profile import COMMANDS
 from bot.texts import LANGUAGES, catalogue, load_texts
+from tests.e2e.fake_service import FakeService
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
 KEYS = sorted(catalogue())
+
+COMMANDS = {
+    name: command
+    for name, command in compose(Settings(_env_file=None, database_url="sqlite://"), service=FakeService())
+    .desk()
+    .table.commands.items()
+    if command.menu
+}
 
 # Keys put together from parts at run time: the parts stand in the code, the whole key does not.
 COMPOSED = (
     {f"setting.{field}.{part}" for field in Settings.model_fields for part in ("what", "form")}
     | {f"start.{part}" for part in ("welcome", "how", "example", "more")}
     | {f"command.{name}" for name in COMMANDS}
+    | {f"role.{role}" for role in ROLES}
+    | {f"access.{reason}" for reason in get_args(Refusal) if reason != "stranger"}
+    | {f"page.{which}" for which in ("first", "previous", "next", "last")}
 )
 
 
 # The first words of keys that this test can follow; command-line keys are put together in bot.commands.
-OWN = {"access", "answer", "ask", "bot", "button", "cite", "clause", "command", "console", "error", "guide", "profile"}
+OWN = {
+    "access",
+    "admission",
+    "cancel",
+    "language",
+    "page",
+    "role",
+    "answer",
+    "ask",
+    "bot",
+    "button",
+    "cite",
+    "clause",
+    "command",
+    "console",
+    "error",
+    "guide",
+    "profile",
+}
 
 
 def fields(sentence: str) -> set[str]:

@@ -1,0 +1,72 @@
+"""What the desk answers with, whatever the surface: things to say, to show in place, to hand over, to look for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.office.records import Place
+    from bot.screens import Screen
+    from bot.texts import Texts
+    from index.answers import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message. `quoting`: as a reply to the message (or the pressed one) that it answers."""
+
+    screen: Screen
+    quoting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The message whose button was pressed becomes this; a new message when nothing was pressed."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A line over the screen after a press; `alert` waits for a tap. A message when nothing was pressed."""
+
+    text: str
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """A file (or a picture) with a caption. `name` is ASCII."""
+
+    name: str
+    content: bytes
+    caption: str
+    picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message to another chat than the one being answered."""
+
+    place: Place
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question still to be answered (slow): `Desk.answer` gives what to show.
+
+    `number` is its row in the record; `shown` are the messages that carry an earlier answer to the same message;
+    `pressed` is true when the person did not type it, so that the answer repeats it.
+    """
+
+    place: Place
+    question: Question
+    number: int
+    texts: Texts
+    shown: tuple[int, ...] = ()
+    pressed: bool = False
+
+
+Reply = Say | Turn | Toast | Attach | Tell | Asking

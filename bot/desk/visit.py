@@ -1,0 +1,72 @@
+"""Who speaks, where, and what they did: plain records made by a surface and completed by the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.office.people import Newcomer
+    from bot.office.records import Person, Place, Unit
+    from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message. `replied_to` and `replied_text` are of the bot's message it replies to; `title` is the group's."""
+
+    newcomer: Newcomer
+    place: Place
+    text: str
+    message: int | None = None
+    replied_to: int | None = None
+    replied_text: str | None = None
+    title: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One pressed button: its data, the message it is on and that message's text."""
+
+    newcomer: Newcomer
+    place: Place
+    data: str
+    shown: str
+    message: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file somebody sent, already fetched to `path`, which the receiver may move or delete. `name` is as sent."""
+
+    newcomer: Newcomer
+    place: Place
+    name: str
+    path: Path
+    caption: str = ""
+    message: int | None = None
+    album: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The speaker as the office knows them, the place, whose place it is, and the language to answer in."""
+
+    person: Person
+    place: Place
+    texts: Texts
+    group_unit: Unit | None = None
+    title: str = ""
+    newcomer: Newcomer = field(kw_only=True)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """For whom "my unit" stands here: the group's unit in a group, else the person's own."""
+        if self.place.group:
+            return (self.group_unit,) if self.group_unit else ()
+        return self.person.units

@@ -1,0 +1,93 @@
+"""The record of acts: who did what, when. Questions are recorded by `bot.office.questions`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from bot.office.tables import asked, audit_entry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from corpus.database import Database
+
+ACTIONS = frozenset(
+    {
+        "person.admitted",
+        "person.refused",
+        "person.role",
+        "person.dismissed",
+        "invitation.made",
+        "invitation.revoked",
+        "unit.added",
+        "unit.renamed",
+        "unit.removed",
+        "unit.joined",
+        "unit.left",
+        "group.bound",
+        "group.unbound",
+        "directive.loaded",
+        "directive.withdrawn",
+        "directive.audience",
+        "row.corrected",
+        "row.removed",
+        "file.refused",
+        "progress.changed",
+        "question.handled",
+        "exported",
+        "access.denied",
+    }
+)
+"""Every action there is; each has a text `audit.<action>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act; `subject` names its object in words, `detail` holds what changed."""
+
+    at: datetime
+    person: int
+    action: str
+    subject: str
+    detail: dict[str, Any] | None = None
+    chat: int | None = None
+
+
+class Audit:
+    """The record of acts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, entry: Entry) -> None:
+        """Adds an act."""
+        if entry.action not in ACTIONS:
+            raise ValueError(f"unknown action {entry.action!r}")
+        with self._database.writing() as connection:
+            connection.execute(
+                insert(audit_entry).values(
+                    at=entry.at,
+                    person_id=entry.person,
+                    chat_id=entry.chat,
+                    action=entry.action,
+                    subject=entry.subject,
+                    detail=entry.detail,
+                )
+            )
+
+    def entries(self, limit: int, offset: int = 0) -> list[Entry]:
+        """Acts, newest first."""
+        query = select(audit_entry).order_by(audit_entry.c.id.desc()).limit(limit).offset(offset)
+        with self._database.reading() as connection:
+            return [
+                Entry(r.at, r.person_id, r.action, r.subject, r.detail, r.chat_id) for r in connection.execute(query)
+            ]
+
+    def forget_before(self, moment: datetime) -> int:
+        """Deletes acts and questions older than `moment`; how many."""
+        with self._database.writing() as connection:
+            acts = connection.execute(delete(audit_entry).where(audit_entry.c.at < moment)).rowcount
+            return acts + connection.execute(delete(asked).where(asked.c.asked_at < moment)).rowcount

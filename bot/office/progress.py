@@ -1,0 +1,63 @@
+"""How far each unit is with its tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from sqlalchemy import delete, insert, select
+
+from bot.office.tables import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from corpus.database import Database
+
+State = Literal["todo", "doing", "done"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A unit's state in a task, who said so, when, and what they noted."""
+
+    task: str
+    unit: int
+    state: State
+    note: str | None
+    person: int
+    changed_at: datetime
+
+
+class Progress:
+    """The marks of all units; a task without one is still to do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def mark(self, mark: Mark) -> None:
+        """Sets a unit's state in a task, in place of the earlier one."""
+        with self._database.writing() as connection:
+            here = (progress.c.task_id == mark.task) & (progress.c.unit_id == mark.unit)
+            connection.execute(delete(progress).where(here))
+            connection.execute(
+                insert(progress).values(
+                    task_id=mark.task,
+                    unit_id=mark.unit,
+                    state=mark.state,
+                    note=mark.note,
+                    person_id=mark.person,
+                    changed_at=mark.changed_at,
+                )
+            )
+
+    def marks(self, units: Collection[int]) -> dict[str, list[Mark]]:
+        """The marks of these units, by task."""
+        found: dict[str, list[Mark]] = {}
+        with self._database.reading() as connection:
+            for r in connection.execute(select(progress).where(progress.c.unit_id.in_(units))):
+                mark = Mark(r.task_id, r.unit_id, r.state, r.note, r.person_id, r.changed_at)
+                found.setdefault(mark.task, []).append(mark)
+        return found
