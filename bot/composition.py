@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock, make_clock
+from bot.desk.links import BotName
 from bot.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Composition:
         return load_embedder(self.settings.embedding, self.settings.home, _say_progress)
 
     @cached_property
+    def bot_name(self) -> BotName:
+        """The bot's name on Telegram; filled in once Telegram has said it."""
+        return BotName()
+
+    @cached_property
     def office(self) -> Office:
         """The office kept in the store's database."""
         from bot.office.office import open_office  # noqa: PLC0415 - SQLAlchemy
@@ -96,15 +102,28 @@ class Composition:
     def desk(self, operator: int | None = None) -> Desk:
         """The desk with all its features; `operator` is an administrator whatever the settings say."""
         from bot.desk.asking import AskingFeature  # noqa: PLC0415 - SQLAlchemy
+        from bot.desk.clauses import ClausesFeature  # noqa: PLC0415
         from bot.desk.desk import Desk  # noqa: PLC0415
         from bot.desk.entrance import Entrance  # noqa: PLC0415
+        from bot.desk.groups import GroupsFeature  # noqa: PLC0415
+        from bot.desk.people import PeopleFeature  # noqa: PLC0415
+        from bot.desk.record import RecordFeature  # noqa: PLC0415
+        from bot.desk.units import UnitsFeature  # noqa: PLC0415
 
+        office = self.office
         return Desk(
-            self.office,
+            office,
             self.texts,
-            entrance=Entrance(self.office),
-            asking=AskingFeature(self.office, self.service),
-            features=(),
+            entrance=Entrance(office),
+            asking=AskingFeature(office, self.service),
+            groups=GroupsFeature(office, self.bot_name),
+            # Commands are offered in this order.
+            features=(
+                ClausesFeature(office),
+                UnitsFeature(office),
+                RecordFeature(office),
+                PeopleFeature(office, self.bot_name),
+            ),
             operator=operator,
         )
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.composition import OPERATOR
-from bot.desk.replies import Asking, Attach, Say, Tell, Toast, Turn
+from bot.desk.replies import Asking, Attach, Menu, Say, Tell, Toast, Turn
 from bot.desk.visit import Incoming, Pressed
 from bot.drawing import drawn, reading_console
 from bot.office.people import Newcomer
@@ -95,6 +95,8 @@ class ConsoleChat:
                 path = Path(name)
                 path.write_bytes(content)
                 self._print(notice(caption, self._texts("console.saved", path=path)))
+            case Menu():
+                pass  # the terminal has no menu of commands
             case Tell(place, screen):
                 if place.chat != OPERATOR:
                     self._console.print(Text(self._texts("console.told", chat=place.chat), style="dim"))

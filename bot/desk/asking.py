@@ -1,21 +1,23 @@
-"""Questions: asked in words, by a suggestion or as a follow-up, recorded, answered, and their clauses opened.
+"""Questions: asked in words, by a suggestion or as a follow-up, recorded, answered, and judged.
 
-Areas: `c:<token>` opens a clause (`corpus.identity.clause_token`); `s:<number>` asks the suggestion that stands under
-that number in the message the button is on.
+Areas: `s:<number>` asks the suggestion that stands under that number in the message the button is on;
+`fb:<question>:<1|0>` thumb up or down, `fr:<question>:<reason>` why down. Input: `feedback.reason`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.citation_words import for_reading, row_for_reading
-from bot.desk.replies import Asking, Say, Toast
-from bot.desk.routing import Command, Press, Routes
-from bot.office.records import scopes
-from bot.rendering import answer_screen, clause_screen
-from bot.screens import notice
-from index.answers import Answer, Citation, Question
+from bot.callbacks import encode
+from bot.desk.replies import Asking, Say, Toast, Turn
+from bot.desk.routing import Command, Input, Press, Routes
+from bot.message_blocks import shorten
+from bot.rendering import answer_screen
+from bot.screens import Button, notice, rows_of
+from index.answers import Answer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from bot.desk.replies import Reply
     from bot.desk.visit import Incoming, Pressed, Visit
     from bot.office.office import Office
-    from corpus.store_records import StoredClause
+    from bot.office.questions import Asked
 
-OPENED_LIMIT = 3000  # a heading brings its items along, a whole part does not
+QUESTIONS_A_MINUTE = 20
+REASONS = ("wrong_figure", "wrong_directive", "incomplete")
+REASON_LIMIT = 500
 _SUGGESTION = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
 
 
@@ -47,13 +51,21 @@ class AskingFeature:
         """The command, and the buttons under answers."""
         return Routes(
             commands=(Command("hoi", self._command),),
-            presses=(Press("c", self._open), Press("s", self._suggestion)),
+            presses=(
+                Press("s", self._suggestion),
+                Press("fb", self._rated),
+                Press("fr", self._reason),
+            ),
+            inputs=(Input("feedback.reason", self._own_reason),),
         )
 
     def ask(self, visit: Visit, incoming: Incoming, text: str) -> Sequence[Reply]:
         """A question in words."""
         if not text:
             return (Say(notice(visit.texts("ask.empty"))),)
+        minute = self._office.clock.now() - timedelta(minutes=1)
+        if self._office.questions.count_since(visit.person.id, minute) >= QUESTIONS_A_MINUTE:
+            return (Say(notice(visit.texts("ask.too_many")), quoting=True),)
         return (self._asking(visit, text, self._previous(visit, incoming), incoming.message),)
 
     def answer(self, asking: Asking) -> Sequence[Reply]:
@@ -61,7 +73,8 @@ class AskingFeature:
         answer = self._service.ask(asking.question)
         self._office.questions.answered(asking.number, answer, getattr(answer, "resolved", None))
         screen = answer_screen(answer, asking.question.text if asking.pressed else None, asking.texts)
-        return (Say(screen, quoting=True),)
+        thumbs = (Button("👍", encode("fb", asking.number, 1)), Button("👎", encode("fb", asking.number, 0)))
+        return (Say(replace(screen, buttons=(*screen.buttons, thumbs)), quoting=True),)
 
     def _command(self, visit: Visit, incoming: Incoming, words: str) -> Sequence[Reply]:
         return self.ask(visit, incoming, words)
@@ -74,11 +87,40 @@ class AskingFeature:
             raise ValueError(number)
         return (self._asking(visit, lines[number], None, None, pressed=True),)
 
-    def _open(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
-        citation = self._clause(arguments[0], self._visible(visit))
-        if citation is None:
-            return (Toast(visit.texts("clause.gone"), alert=True),)
-        return (Say(clause_screen(citation, visit.texts), quoting=True),)
+    def _rated(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        asked, good = self._heard(visit, arguments[0]), arguments[1] == "1"
+        self._office.questions.rate(asked.id, visit.person.id, good, self._office.clock.now())
+        if good:
+            return (Toast(visit.texts("feedback.thanks")),)
+        buttons = [Button(visit.texts(f"feedback.{r}"), encode("fr", asked.id, r)) for r in (*REASONS, "other")]
+        ask = notice(visit.texts("feedback.why", question=shorten(asked.text, 120)), buttons=rows_of(buttons, 2))
+        return Toast(visit.texts("feedback.noted")), Say(ask, quoting=True)
+
+    def _reason(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        asked, reason = self._heard(visit, arguments[0]), arguments[1]
+        if reason == "other":
+            now = self._office.clock.now()
+            self._office.expected.expect(visit.place, visit.person.id, "feedback.reason", {"asked": asked.id}, now)
+            return (Turn(notice(visit.texts("feedback.type"))),)
+        if reason not in REASONS:
+            raise ValueError(reason)
+        self._office.questions.explain(asked.id, visit.person.id, visit.texts(f"feedback.{reason}"))
+        return (Turn(notice(visit.texts("feedback.passed_on"))),)
+
+    def _own_reason(self, visit: Visit, incoming: Incoming, payload: dict[str, Any]) -> Sequence[Reply]:
+        self._office.questions.explain(int(payload["asked"]), visit.person.id, incoming.text.strip()[:REASON_LIMIT])
+        return (Say(notice(visit.texts("feedback.passed_on"))),)
+
+    def _heard(self, visit: Visit, number: str) -> Asked:
+        """A question that was asked in this very chat.
+
+        Raises:
+            ValueError: it was not, or is forgotten.
+        """
+        asked = self._office.questions.get(int(number))
+        if asked is None or asked.place.chat != visit.place.chat:
+            raise ValueError(number)
+        return asked
 
     def _asking(
         self, visit: Visit, text: str, previous: str | None, message: int | None, *, pressed: bool = False
@@ -92,7 +134,7 @@ class AskingFeature:
             previous=previous,
             unit=units[0].name if len(units) == 1 else None,
             today=clock.today(),
-            within=self._visible(visit),
+            within=self._office.visible(visit),
         )
         return Asking(visit.place, question, number, visit.texts, earlier.answers if earlier else (), pressed)
 
@@ -112,34 +154,3 @@ class AskingFeature:
                 return edited.previous
         latest = questions.latest(visit.place, visit.person.id, self._office.clock.now())
         return latest.subject if latest else None
-
-    def _visible(self, visit: Visit) -> frozenset[str] | None:
-        return self._office.visibility.visible(scopes(visit.person, visit.place, visit.group_unit))
-
-    def _clause(self, token: str, visible: frozenset[str] | None) -> Citation | None:
-        """The clause that a button's token stands for, with what stands under it; None when gone or not to be seen."""
-        store = self._office.store
-        clause = store.clause_by_token(token)
-        if clause is None or (visible is not None and clause.directive not in visible):
-            return None
-        directive = store.directive(clause.directive)
-        below = [c for c in store.clauses(clause.directive) if c.path.startswith(f"{clause.path}.")]
-        return Citation(
-            directive=clause.directive,
-            number=directive.number if directive else None,
-            title=directive.title if directive else None,
-            path=clause.path,
-            quote=_whole((clause, *below)),
-            page=clause.page,
-        )
-
-
-def _whole(clauses: Sequence[StoredClause]) -> str:
-    """The clauses one below the other, as many as are worth reading on a telephone."""
-    kept: list[str] = []
-    for clause in clauses:
-        line = row_for_reading(clause.cells) if clause.cells else for_reading(clause.text)
-        if kept and sum(map(len, kept)) + len(line) > OPENED_LIMIT:
-            return "\n".join([*kept, "…"])
-        kept.append(line)
-    return "\n".join(kept)

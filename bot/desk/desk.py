@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from bot.desk.asking import AskingFeature
     from bot.desk.entrance import Entrance
+    from bot.desk.groups import GroupsFeature
     from bot.desk.routing import Feature, Refusal
     from bot.desk.visit import Incoming, Pressed
     from bot.office.office import Office
     from bot.office.people import Newcomer
-    from bot.office.records import Place
+    from bot.office.records import Place, Role
     from bot.texts import Texts
 
 log = get_logger(__name__)
@@ -41,13 +42,14 @@ class Desk:
         *,
         entrance: Entrance,
         asking: AskingFeature,
+        groups: GroupsFeature,
         features: Sequence[Feature] = (),
         operator: int | None = None,
     ) -> None:
         self.office = office
         self.texts = texts
-        # Commands are offered in this order.
-        self.table = Table((asking, *features, entrance))
+        self.groups = groups
+        self.table = Table((asking, *features, groups, entrance))
         self._entrance = entrance
         self._asking = asking
         self._operator = operator
@@ -110,6 +112,14 @@ class Desk:
         texts = load_texts(chosen) if chosen and not place.group else self.texts
         unit = self.office.groups.unit_of(place) if place.group else None
         return Visit(person, place, texts, unit, title, newcomer=newcomer)
+
+    def commands_of(self, role: Role) -> tuple[str, ...]:
+        """The commands a role is offered in private, in order."""
+        return tuple(
+            command.name
+            for command in self.table.commands.values()
+            if command.menu and role in command.rights.roles and "private" in command.rights.places
+        )
 
     def apologise(self, error: BaseException, texts: Texts | None = None) -> Say:
         """A sentence for a failure: an expected error's own, otherwise one with a code that the log carries too."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
-from bot.desk.replies import Say, Tell, Toast, Turn
+from bot.desk.replies import Menu, Say, Tell, Toast, Turn
 from bot.desk.routing import PRIVATE, Command, Press, Rights, Routes
 from bot.guide import load_guide
 from bot.office.records import Place
@@ -65,7 +65,8 @@ class Entrance:
         if visit.person.role is None:
             return self.turn_away(visit, spent=bool(words))
         self._office.people.known(visit.newcomer, self._office.clock.now())
-        return self._welcome(visit)
+        menu = () if visit.place.group else (Menu(visit.person.id, visit.person.role),)
+        return (*self._welcome(visit), *menu)
 
     def turn_away(self, visit: Visit, *, spent: bool = False) -> Sequence[Reply]:
         """What a stranger gets, whatever they send: their own id, and a button to ask for admission."""

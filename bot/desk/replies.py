@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.office.records import Place
+    from bot.office.records import Place, Role
     from bot.screens import Screen
     from bot.texts import Texts
     from index.answers import Question
@@ -54,6 +54,14 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """The commands offered in a person's private chat become those of their role; None: the general ones."""
+
+    person: int
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """A question still to be answered (slow): `Desk.answer` gives what to show.
 
@@ -69,4 +77,4 @@ class Asking:
     pressed: bool = False
 
 
-Reply = Say | Turn | Toast | Attach | Tell | Asking
+Reply = Say | Turn | Toast | Attach | Tell | Menu | Asking

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from bot.office.tables import asked, audit_entry
+from corpus.models import MetaRow
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from corpus.database import Database
+
+DAYS_IN_MONTH = 31
+_KEPT = "record.kept_months"
 
 ACTIONS = frozenset(
     {
@@ -38,7 +41,7 @@ ACTIONS = frozenset(
         "progress.changed",
         "question.handled",
         "exported",
-        "access.denied",
+        "record.kept",
     }
 )
 """Every action there is; each has a text `audit.<action>`."""
@@ -86,8 +89,29 @@ class Audit:
                 Entry(r.at, r.person_id, r.action, r.subject, r.detail, r.chat_id) for r in connection.execute(query)
             ]
 
-    def forget_before(self, moment: datetime) -> int:
-        """Deletes acts and questions older than `moment`; how many."""
+    def count(self) -> int:
+        """How many acts are kept."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(audit_entry)).scalar_one())
+
+    def kept_months(self) -> int:
+        """For how many months acts and questions are kept; 0 for ever."""
+        query = select(MetaRow.value).where(MetaRow.name == _KEPT)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def keep_months(self, months: int) -> None:
+        """Keeps acts and questions for this long; 0 for ever."""
+        with self._database.writing() as connection:
+            connection.execute(delete(MetaRow).where(MetaRow.name == _KEPT))
+            connection.execute(insert(MetaRow).values(name=_KEPT, value=str(months)))
+
+    def forget(self, now: datetime) -> int:
+        """Deletes acts and questions that have been kept long enough; how many."""
+        months = self.kept_months()
+        if not months:
+            return 0
+        moment = now - timedelta(days=months * DAYS_IN_MONTH)
         with self._database.writing() as connection:
             acts = connection.execute(delete(audit_entry).where(audit_entry.c.at < moment)).rowcount
             return acts + connection.execute(delete(asked).where(asked.c.asked_at < moment)).rowcount

@@ -11,6 +11,7 @@ from bot.office.groups import Groups
 from bot.office.people import People
 from bot.office.progress import Progress
 from bot.office.questions import Questions
+from bot.office.records import scopes
 from bot.office.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bot.clock import Clock
+    from bot.desk.visit import Visit
     from corpus.store import Store
 
 
@@ -34,6 +36,10 @@ class Office:
     audit: Audit
     progress: Progress
     expected: ExpectedInputs
+
+    def visible(self, visit: Visit) -> frozenset[str] | None:
+        """Keys of the directives that may be seen on a visit; None when nothing is kept from it."""
+        return self.visibility.visible(scopes(visit.person, visit.place, visit.group_unit))
 
     def note(
         self, person: int, action: str, subject: str, *, chat: int | None = None, detail: dict[str, Any] | None = None

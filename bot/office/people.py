@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from bot.office.records import Person, Role, Unit
-from bot.office.tables import admission_request, invitation, membership, person, unit
+from bot.office.tables import admission_request, audience, invitation, membership, person, unit
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
@@ -112,6 +112,11 @@ class People:
         with self._database.writing() as connection:
             connection.execute(update(person).where(person.c.id == who).values(reachable=int(reachable)))
 
+    def unreachable(self) -> frozenset[int]:
+        """Ids of the people who block the bot at present."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(person.c.id).where(person.c.reachable == 0)).scalars())
+
     # ---- units
 
     def units(self) -> list[Unit]:
@@ -133,10 +138,16 @@ class People:
         with self._database.writing() as connection:
             connection.execute(update(unit).where(unit.c.id == number).values(name=collapse(name), folded=_key(name)))
 
-    def remove_unit(self, number: int) -> None:
-        """Takes a unit out, with its memberships, bindings and audiences."""
+    def remove_unit(self, number: int) -> bool:
+        """Takes a unit out, with its memberships, bindings and marks; False while a directive is for it alone or partly.
+
+        Without its audience such a directive would be for all.
+        """
         with self._database.writing() as connection:
+            if connection.execute(select(audience.c.unit_id).where(audience.c.unit_id == number)).first():
+                return False
             connection.execute(delete(unit).where(unit.c.id == number))
+        return True
 
     def members(self, number: int) -> list[Person]:
         """The admitted people of a unit, by name."""

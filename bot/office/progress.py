@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 
-from bot.office.tables import progress
+from bot.office.tables import person, progress
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,7 +21,7 @@ STATES: tuple[State, ...] = get_args(State)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A unit's state in a task, who said so, when, and what they noted."""
+    """A unit's state in a task, who said so, when, and what they noted. `by` is the person's name, when it is known."""
 
     task: str
     unit: int
@@ -29,6 +29,7 @@ class Mark:
     note: str | None
     person: int
     changed_at: datetime
+    by: str = ""
 
 
 class Progress:
@@ -56,8 +57,29 @@ class Progress:
     def marks(self, units: Collection[int]) -> dict[str, list[Mark]]:
         """The marks of these units, by task."""
         found: dict[str, list[Mark]] = {}
-        with self._database.reading() as connection:
-            for r in connection.execute(select(progress).where(progress.c.unit_id.in_(units))):
-                mark = Mark(r.task_id, r.unit_id, r.state, r.note, r.person_id, r.changed_at)
-                found.setdefault(mark.task, []).append(mark)
+        for mark in self._read(_marks().where(progress.c.unit_id.in_(units))):
+            found.setdefault(mark.task, []).append(mark)
         return found
+
+    def every_mark(self) -> dict[str, list[Mark]]:
+        """The marks of all units, by task."""
+        found: dict[str, list[Mark]] = {}
+        for mark in self._read(_marks()):
+            found.setdefault(mark.task, []).append(mark)
+        return found
+
+    def of_task(self, task: str) -> list[Mark]:
+        """All units' marks of one task, the latest first."""
+        return self._read(_marks().where(progress.c.task_id == task).order_by(progress.c.changed_at.desc()))
+
+    def _read(self, query: Select[Any]) -> list[Mark]:
+        with self._database.reading() as connection:
+            return [
+                Mark(r.task_id, r.unit_id, r.state, r.note, r.person_id, r.changed_at, r.name or "")
+                for r in connection.execute(query)
+            ]
+
+
+def _marks() -> Select[Any]:
+    # The name stays known after a dismissal; somebody the settings alone admit may have no row.
+    return select(progress, person.c.name).join(person, person.c.id == progress.c.person_id, isouter=True)

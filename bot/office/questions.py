@@ -97,6 +97,12 @@ class Questions:
         """The question with this id."""
         return self._one(select(asked).where(asked.c.id == number))
 
+    def count_since(self, person: int, moment: datetime) -> int:
+        """How many questions a person has asked since `moment`."""
+        mine = select(func.count()).where(asked.c.person_id == person, asked.c.asked_at >= moment)
+        with self._database.reading() as connection:
+            return int(connection.execute(mine).scalar_one())
+
     def latest(self, place: Place, person: int, now: datetime) -> Asked | None:
         """What the person asked last in that place, if it is recent enough to be followed up."""
         return self._one(

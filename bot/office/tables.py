@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 from corpus.models import Base
@@ -208,3 +209,53 @@ expected_input = Table(
     Column("expires_at", Moment, nullable=False),
 )
 """What the next message of a person in a chat is for, when it is not a question."""
+
+upload = Table(
+    "upload",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", TELEGRAM_ID, nullable=False, index=True),
+    Column("chat_id", TELEGRAM_ID, nullable=False),
+    Column("message_id", TELEGRAM_ID),
+    Column("album", String(64), index=True),
+    Column("name", Text, nullable=False),
+    Column("staged", Text, nullable=False),
+    Column("content_hash", String(64)),
+    Column("state", String(12), nullable=False, index=True),
+    Column("summary", JSON(none_as_null=True)),
+    Column("fields", JSON(none_as_null=True)),
+    Column("audience", JSON(none_as_null=True)),
+    Column("known_tasks", JSON(none_as_null=True)),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("settled_by", TELEGRAM_ID),
+)
+"""A file a clerk sent, from its arrival until it is settled; `staged` is its own name in the folder of uploads.
+
+`message_id` shows how it goes; `fields` hold what the clerk said of each directive, `audience` units (null: as before).
+"""
+
+upload_notice = Table(
+    "upload_notice",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("upload_id", ForeignKey("upload.id", ondelete="CASCADE"), nullable=False),
+    Column("chat_id", TELEGRAM_ID, nullable=False),
+    Column("topic", Integer, nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("tasks", JSON, nullable=False),
+    Column("claimed_at", Moment),
+    UniqueConstraint("upload_id", "chat_id", "topic"),
+)
+"""Whom a published file gives new tasks; claimed right before it is said, so that nobody is told twice."""
+
+row_draft = Table(
+    "row_draft",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", TELEGRAM_ID, nullable=False),
+    Column("row_id", String(32), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+"""A correction shown for confirmation and not yet made."""

@@ -14,6 +14,7 @@ from telegram.ext import (
     Application,
     ApplicationBuilder,
     CallbackQueryHandler,
+    ChatMemberHandler,
     Defaults,
     MessageHandler,
     TypeHandler,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 RETRIES = 3
 
 # Not worth making every chat wait for when Telegram asks for patience.
@@ -85,6 +86,7 @@ def build_application(app: Composition) -> _App:
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
 
     async def started(application: _App) -> None:
+        app.bot_name.username = application.bot.username
         await publish_profile(application.bot, app.texts, desk.table.commands.values())
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)
 
@@ -106,7 +108,9 @@ def build_application(app: Composition) -> _App:
         .post_shutdown(stopped)
         .build()
     )
-    handlers = Handlers(desk, Messenger(application.bot), worker)
+    messenger = Messenger(application.bot, app.texts)
+    handlers = Handlers(desk, messenger, worker)
+    messenger.moved = handlers.moved
     said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     words = filters.TEXT | (filters.CAPTION & filters.ChatType.GROUPS)
     # Order matters: the first that fits takes the update. Commands are text too; the desk reads them.
@@ -117,6 +121,8 @@ def build_application(app: Composition) -> _App:
             filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.on_other
         )
     )
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.on_migration))
+    application.add_handler(ChatMemberHandler(handlers.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(CallbackQueryHandler(handlers.on_press))
     application.add_error_handler(handlers.on_error)
     return application

@@ -6,10 +6,11 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from telegram import Update
+from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.desk.replies import Asking, Attach, Say, Tell, Toast, Turn
+from bot.desk.groups import Joined
+from bot.desk.replies import Asking, Attach, Menu, Say, Tell, Toast, Turn
 from bot.logs import get_logger
 from bot.screens import notice
 from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, place_of, pressed_of
@@ -31,6 +32,7 @@ log = get_logger(__name__)
 
 _TOAST_LIMIT = 200
 _UPDATES_REMEMBERED = 1000
+_GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
 class Handlers:
@@ -88,6 +90,45 @@ class Handlers:
         rest = [reply for reply in replies if reply is not toast]
         await self.carry_out(rest, pressed.place, reply_to=pressed.message, pressed=pressed.message)
 
+    async def on_membership(self, update: Update, context: Context) -> None:
+        """The bot was added, given rights, removed or blocked."""
+        change = update.my_chat_member
+        if change is None:
+            return
+        chat, old, new = change.chat, change.old_chat_member, change.new_chat_member
+        place = place_of(chat, None)
+        if not place.group:
+            await asyncio.to_thread(self._desk.office.people.set_reachable, chat.id, new.status == ChatMember.MEMBER)
+            return
+        if new.status in _GONE:
+            await asyncio.to_thread(self._desk.groups.left, chat.id, chat.title or "")
+            return
+        if old.status not in _GONE:
+            return  # other rights in the same group: nothing to say
+        joined = Joined(
+            place,
+            chat.title or "",
+            change.from_user.id,
+            hears_all=bool(context.bot.bot.can_read_all_group_messages) or new.status == ChatMember.ADMINISTRATOR,
+            may_write=not isinstance(new, ChatMemberRestricted) or new.can_send_messages,
+        )
+        replies = await asyncio.to_thread(self._desk.groups.joined, joined, self._desk.texts)
+        await self.carry_out(replies, place, reply_to=None)
+
+    async def on_migration(self, update: Update, _context: Context) -> None:
+        """A group became a supergroup: told in the old chat, in the new one, or both."""
+        message = update.effective_message
+        if message is None:
+            return
+        if message.migrate_to_chat_id is not None:
+            await self.moved(message.chat_id, message.migrate_to_chat_id)
+        elif message.migrate_from_chat_id is not None:
+            await self.moved(message.migrate_from_chat_id, message.chat_id)
+
+    async def moved(self, old: int, new: int) -> None:
+        """Keeps a group's settings under its new id."""
+        await asyncio.to_thread(self._desk.groups.migrated, old, new)
+
     async def on_error(self, update: object, context: Context) -> None:
         """Whatever went wrong above: logged under a code, and the person is told the code."""
         error = context.error
@@ -122,6 +163,8 @@ class Handlers:
                     await self._messenger.attach(place, reply, reply_to=reply_to)
                 case Tell(elsewhere, screen):
                     await self._messenger.send(elsewhere, screen)
+                case Menu(who, role):
+                    await self._messenger.offer(who, self._desk.commands_of(role) if role else ())
 
     async def _answer(self, asking: Asking, reply_to: int | None) -> None:
         async with self._messenger.typing(asking.place):

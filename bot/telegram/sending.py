@@ -9,15 +9,25 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.logs import get_logger
 from bot.message_blocks import pieces
+from bot.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from telegram import CallbackQuery
 
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
     from bot.message_blocks import Piece
     from bot.office.records import Place
     from bot.screens import Button, Screen
+    from bot.texts import Texts
 
 log = get_logger(__name__)
 
@@ -48,8 +59,11 @@ _TYPING_LASTS = 4.5  # Telegram shows a chat action for 5 seconds
 class Messenger:
     """Sends and edits screens. Expected refusals are logged and give fewer message ids, never an exception."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, texts: Texts, moved: Callable[[int, int], Awaitable[None]] | None = None) -> None:
         self._bot = bot
+        self._texts = texts
+        self.moved = moved
+        """Told the old and the new id when a group turns out to have become a supergroup."""
 
     async def send(self, place: Place, screen: Screen, *, reply_to: int | None = None) -> tuple[int, ...]:
         """Sends a screen as one or more messages, the buttons under the last.
@@ -90,6 +104,18 @@ class Messenger:
             )
 
         await _expected(lambda: _in_topic(put, place))
+
+    async def offer(self, person: int, commands: Sequence[str]) -> None:
+        """Offers these commands in a person's private chat; the general ones again when there are none."""
+        scope = BotCommandScopeChat(person)
+        for language in (None, *LANGUAGES):
+            texts = load_texts(language) if language else self._texts
+            menu = [BotCommand(name, texts(f"command.{name}")) for name in commands]
+            with suppress(TelegramError):  # an ornament, and the person may never have opened the chat
+                if menu:
+                    await self._bot.set_my_commands(menu, scope=scope, language_code=language)
+                else:
+                    await self._bot.delete_my_commands(scope=scope, language_code=language)
 
     async def acknowledge(self, query: CallbackQuery, notice: str | None = None, *, alert: bool = False) -> None:
         """Stops the button's spinner, with a notice when there is one: over the chat, or as a window to close."""
@@ -132,6 +158,8 @@ class Messenger:
         try:
             return await _expected(lambda: _in_topic(say, place))
         except ChatMigrated as moved:
+            if self.moved is not None:
+                await self.moved(place.chat, moved.new_chat_id)
             return await self._send(replace(place, chat=moved.new_chat_id), part, markup, None)
 
     async def _edit(self, chat: int, message: int, part: Piece, markup: InlineKeyboardMarkup | None) -> bool:

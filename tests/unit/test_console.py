@@ -36,9 +36,11 @@ def test_a_question_is_answered_with_its_clause_and_numbered_sources(chat):
     assert " 2  📄 45-KH/TU · mục III.2" in shown
 
 
-def test_a_number_opens_that_source_and_the_numbers_stay_good_afterwards(chat):
-    shown = chat("Bao nhiêu?", "2", "2")
-    assert shown.count("2. Ủy ban nhân dân các huyện báo cáo hằng quý.") == 2
+def test_a_number_opens_that_source_and_its_own_numbers_lead_on(chat):
+    shown = chat("Bao nhiêu?", "2", "1")
+    assert "2. Ủy ban nhân dân các huyện báo cáo hằng quý." in shown
+    assert " 1  ▲ Mục trên" in shown
+    assert "III. Tổ chức thực hiện" in shown
 
 
 def test_a_number_that_stands_for_nothing_is_said_to(chat):

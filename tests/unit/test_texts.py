@@ -10,8 +10,10 @@ from typing import get_args
 import pytest
 
 from bot.composition import compose
+from bot.desk.asking import REASONS
 from bot.desk.routing import Refusal
 from bot.guide import load_guide
+from bot.office.audit import ACTIONS
 from bot.office.records import ROLES
 from bot.settings import Settings
 from bot.texts import LANGUAGES, catalogue, load_texts
@@ -35,6 +37,9 @@ COMPOSED = (
     | {f"command.{name}" for name in COMMANDS}
     | {f"role.{role}" for role in ROLES}
     | {f"access.{reason}" for reason in get_args(Refusal) if reason != "stranger"}
+    | {f"audit.{action}" for action in ACTIONS}
+    | {f"feedback.{reason}" for reason in (*REASONS, "other")}
+    | {f"clause.{which}" for which in ("before", "above", "after")}
     | {f"page.{which}" for which in ("first", "previous", "next", "last")}
 )
 
@@ -43,6 +48,14 @@ COMPOSED = (
 OWN = {
     "access",
     "admission",
+    "audit",
+    "feedback",
+    "group",
+    "invite",
+    "people",
+    "questions",
+    "record",
+    "unit",
     "cancel",
     "language",
     "page",

@@ -1,0 +1,97 @@
+"""How tasks, targets and their dates read in lists and on their own pages; takes records, decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.citation_words import place_in_words
+from bot.message_blocks import Span, shorten
+from corpus.row_words import capitalised, day, measure, term, when
+from corpus.text import collapse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from bot.desk.duties import Duty
+    from bot.texts import Texts
+    from corpus.store_records import StoredDirective, StoredTarget
+
+SIGNS = {"todo": "▫️", "doing": "🔸", "done": "✅"}
+ENTRY_LIMIT = 220
+_NAME_LIMIT = 48
+_UNITS_SHOWN = 6
+
+
+def left(texts: Texts, due: date, today: date, passed: str = "due.passed") -> str:
+    """How many days are left, or have passed (under the text key `passed`)."""
+    days = (due - today).days
+    if days == 0:
+        return texts("due.today")
+    if days == 1:
+        return texts("due.tomorrow")
+    return texts("due.left", days=days) if days > 0 else texts(passed, days=-days)
+
+
+def dated(texts: Texts, due: date, today: date, passed: str = "due.passed") -> str:
+    """`Thứ Sáu 05/12/2025 · còn 3 ngày`."""
+    return f"{texts(f'weekday.{due.weekday()}')} {day(due)} · {left(texts, due, today, passed)}"
+
+
+def time_of(duty: Duty, texts: Texts, today: date) -> str:
+    """When a duty is due: its next day, else the directive's own words, else that there are none."""
+    task = duty.task
+    if duty.next_due is not None:
+        settled = duty.state == "done" or duty.overdue_on is None
+        said = dated(texts, duty.next_due, today, "due.was" if settled else "due.passed")
+        return f"{said} ({texts(f'recurrence.{task.recurrence}')})" if task.recurrence else said
+    if task.recurrence and task.recurrence != "ongoing":
+        return texts("due.no_day", cycle=texts(f"recurrence.{task.recurrence}"))
+    return when(task) or texts("due.none")
+
+
+def task_spans(duty: Duty, directive: StoredDirective | None, texts: Texts, today: date) -> tuple[Span, ...]:
+    """A task in a list: state and action, time, the unit's part in it and the source."""
+    sign = "🔴" if duty.is_overdue(today) else SIGNS[duty.state]
+    part = [texts(f"task.role.{duty.role}")] if duty.role else [units_line(duty.task.lead, texts, 2)]
+    if duty.role and duty.match.value in {"successor", "class"}:
+        part.append(texts(f"task.match.{duty.match.value}", named=shorten(duty.named, _NAME_LIMIT)))
+    source = source_name(directive, duty.task.directive)
+    below = " · ".join(words for words in (*part, source) if words)
+    return (
+        Span(f"{sign} {shorten(capitalised(duty.task.action), ENTRY_LIMIT)}\n"),
+        Span(f"⏰ {time_of(duty, texts, today)}\n"),
+        Span(below, "italic"),
+    )
+
+
+def target_spans(target: StoredTarget, directive: StoredDirective | None, texts: Texts) -> tuple[Span, ...]:
+    """A target in a list: indicator and level, term and source."""
+    level = measure(target) or texts("target.completion")
+    below = " · ".join(words for words in (term(target), source_name(directive, target.directive)) if words)
+    return (
+        Span(f"{shorten(capitalised(collapse(target.indicator)), ENTRY_LIMIT)}: "),
+        Span(level, "bold"),
+        Span(f"\n{below}", "italic"),
+    )
+
+
+def source_name(directive: StoredDirective | None, key: str) -> str:
+    """A directive in few words: its number, else its title."""
+    if directive is None:
+        return key
+    return directive.number or shorten(capitalised(directive.title or key), _NAME_LIMIT)
+
+
+def source_line(directive: StoredDirective | None, key: str, path: str, texts: Texts) -> str:
+    """Where a row comes from, for below its quotation."""
+    title = shorten(capitalised(directive.title), 100) if directive and directive.title else None
+    named = [name for name in (directive.number if directive else None, title) if name] or [key]
+    return "📄 " + " – ".join([*named, place_in_words(path, texts)])
+
+
+def units_line(names: Sequence[str], texts: Texts, shown: int = _UNITS_SHOWN) -> str:
+    """Bodies in a row, the first few by name."""
+    line = "; ".join(names[:shown])
+    rest = len(names) - shown
+    return f"{line} {texts('task.more', count=rest)}" if rest > 0 else line

@@ -1,0 +1,72 @@
+"""What of the store may be seen on one visit: every list, page, file and picture takes its rows from here.
+
+Which directives those are is decided in SQL (`bot.office.visibility`); this only keeps to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.list_rows import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from bot.desk.visit import Visit
+    from bot.office.office import Office
+    from bot.office.records import Unit
+    from corpus.store_records import StoredDirective, StoredTarget, StoredTask
+
+
+def directive_token(key: str) -> str:
+    """Eight hex digits that stand for a directive on a button; its key may be longer than a button's data."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+class Seen:
+    """The store through one visitor's eyes; made for one reply, in which it reads each kind of row once."""
+
+    def __init__(self, office: Office, visit: Visit) -> None:
+        self._store = office.store
+        self.within = office.visible(visit)
+
+    @cached_property
+    def directives(self) -> dict[str, StoredDirective]:
+        """Directives by key, the latest issued first."""
+        found = (d for d in self._store.directives() if self._shown(d.key))
+        return {d.key: d for d in sorted(found, key=_issued, reverse=True)}
+
+    @cached_property
+    def tasks(self) -> dict[str, StoredTask]:
+        """Tasks by id, in the order of the store."""
+        return {t.id: t for t in self._store.tasks() if self._shown(t.directive)}
+
+    @cached_property
+    def targets(self) -> dict[str, StoredTarget]:
+        """Targets by id, in the order of the store."""
+        return {t.id: t for t in self._store.targets() if self._shown(t.directive)}
+
+    def directive(self, token: str) -> StoredDirective | None:
+        """The directive that a button's token stands for; None when it is gone or not to be seen."""
+        return next((d for d in self.directives.values() if directive_token(d.key) == token), None)
+
+    def selection(
+        self, unit: str | None = None, first: date | None = None, last: date | None = None, directive: str | None = None
+    ) -> Selection:
+        """A selection for `bot.list_rows` that keeps to what may be seen."""
+        return Selection(directive, unit, None, first, last, self.within)
+
+    def _shown(self, key: str) -> bool:
+        return self.within is None or key in self.within
+
+
+def unit_among(units: Iterable[Unit], number: int) -> Unit | None:
+    """The unit with this id, if it is one of them."""
+    return next((unit for unit in units if unit.id == number), None)
+
+
+def _issued(directive: StoredDirective) -> str:
+    return directive.issued_on.isoformat() if directive.issued_on else (directive.issued_month or "")
