@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.message_blocks import shorten
+from corpus.clause_places import path_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,55 +19,28 @@ LABEL_LIMIT = 40
 
 _ROW = re.compile(r"\|(?P<cells>.*)\|", re.DOTALL)
 _MARKS = re.compile(r"^#{1,6} +|\*\*|__")
-_ROMAN = re.compile(r"[IVXLC]+")
-
-# Labels that have a name of their own, as `corpus.outline` writes them; any other is part of a section's number.
-_NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), key)
-    for pattern, key in (
-        (r"[-+](?P<number>\d+)", "cite.bullet"),
-        (r"p(?P<number>\d+)", "cite.paragraph"),
-        (r"r(?P<number>\d+)", "cite.row"),
-        (r"note(?P<number>\d*)", "cite.note"),
-        (r"PL(?P<number>\w*)", "cite.annex"),
-        (r"Ph(?P<number>\w*)", "cite.part"),
-        (r"C(?P<number>\d+)", "cite.chapter"),
-        (r"M(?P<number>\d+)", "cite.division"),
-        (r"Đ(?P<number>\d\w*)", "cite.article"),
-        (r"end(?P<number>)", "cite.end"),
-    )
-)
+_KEYS = {
+    "path": "cite.path",
+    "bullet": "cite.bullet",
+    "paragraph": "cite.paragraph",
+    "row": "cite.row",
+    "note": "cite.note",
+    "annex": "cite.annex",
+    "part": "cite.part",
+    "chapter": "cite.chapter",
+    "division": "cite.division",
+    "article": "cite.article",
+    "item": "cite.item",
+    "point": "cite.point",
+    "attached": "cite.attached",
+    "front": "cite.front",
+    "end": "cite.end",
+}
 
 
 def place_in_words(path: str, texts: Texts) -> str:
-    """A clause path as people say it: `II.4.-1` is "mục II.4, gạch đầu dòng 1"."""
-    parts: list[str] = []
-    numbers: list[str] = []
-    in_article = False
-    for position, label in enumerate(path.split(".")):
-        words = _in_words(label, texts, first=position == 0, in_article=in_article)
-        if words is None:
-            numbers.append(label)
-            continue
-        parts += _section(numbers, texts)
-        numbers.clear()
-        parts.append(words)
-        in_article = in_article or label.startswith("Đ")
-    return ", ".join([*parts, *_section(numbers, texts)])
-
-
-def _in_words(label: str, texts: Texts, *, first: bool, in_article: bool) -> str | None:
-    """The words for one label; None when it belongs to a section's number."""
-    for pattern, key in _NAMED:
-        if found := pattern.fullmatch(label):
-            return texts(key, number=found["number"]).strip()
-    if first and label == "0":
-        return texts("cite.front")
-    if first and len(label) > 1 and label.isalpha() and label.isupper() and not _ROMAN.fullmatch(label):
-        return texts("cite.attached")
-    if in_article and not _ROMAN.fullmatch(label):
-        return texts("cite.point" if label.isalpha() else "cite.item", number=label)
-    return None
+    """A clause path as people say it in the catalogue's language: `II.4.-1` is "mục II.4, gạch đầu dòng 1"."""
+    return path_in_words(path, lambda name, number: texts(_KEYS[name], number=number))
 
 
 def for_reading(text: str) -> str:
@@ -101,7 +75,3 @@ def citation_label(citation: Citation, texts: Texts) -> str:
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _section(numbers: list[str], texts: Texts) -> list[str]:
-    return [texts("cite.path", number=".".join(numbers))] if numbers else []

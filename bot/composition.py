@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from bot.desk.desk import Desk
     from bot.office.office import Office
+    from bot.reminders.engine import Engine
     from bot.settings import Settings
+    from corpus.ingest import SearchIndex
     from corpus.store import Store
     from index.answers import Answer, Question, SearchHit
     from index.embedding import Embedder
@@ -58,7 +60,12 @@ class Composition:
         """
         from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
 
-        return Store.open(self.settings.database_url)
+        from bot.reminders.planning import cancel_gone  # noqa: PLC0415
+
+        store = Store.open(self.settings.database_url)
+        # Whatever changes what is due cancels what was planned for it, in the same transaction.
+        store.watchers.append(cancel_gone)
+        return store
 
     @cached_property
     def service(self) -> SearchService:
@@ -72,6 +79,13 @@ class Composition:
         from index.service import SearchService as Service  # noqa: PLC0415 - NumPy, FAISS
 
         return Service.open(self.store, self.settings.home, self.embedder)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The index in CHIDAO_HOME, to be brought in step with the store; its model loads when first needed."""
+        from index.indexing import Indexer  # noqa: PLC0415 - FAISS and its like
+
+        return Indexer(self.settings.home, self.embedder)
 
     def embedder(self) -> Embedder:
         """The embedding model of the settings, loaded when first needed and then kept.
@@ -99,33 +113,75 @@ class Composition:
 
         return open_office(self.store, self.clock, self.settings.admins)
 
+    @cached_property
+    def reminders(self) -> Engine:
+        """The reminders' engine, without a sender yet.
+
+        Raises:
+            SettingsError: the office's own file of working days cannot be read.
+        """
+        from bot.reminders.engine import Engine  # noqa: PLC0415 - SQLAlchemy
+        from bot.reminders.working_days import load_working_days  # noqa: PLC0415
+
+        days = load_working_days(self.settings.home)
+        return Engine(self.office, days=days, zone=self.settings.timezone, texts=self._texts_of)
+
+    def _texts_of(self, chat: int) -> Texts:
+        """The texts in the language that a person has chosen; a group's are the bot's own."""
+        chosen = self.office.people.language(chat) if chat > 0 else None
+        return load_texts(chosen) if chosen else self.texts
+
     def desk(self, operator: int | None = None) -> Desk:
         """The desk with all its features; `operator` is an administrator whatever the settings say."""
         from bot.desk.asking import AskingFeature  # noqa: PLC0415 - SQLAlchemy
         from bot.desk.clauses import ClausesFeature  # noqa: PLC0415
+        from bot.desk.deadlines import DeadlinesFeature  # noqa: PLC0415
         from bot.desk.desk import Desk  # noqa: PLC0415
+        from bot.desk.directive_keeping import DirectiveKeeping  # noqa: PLC0415
+        from bot.desk.directives import DirectivesFeature  # noqa: PLC0415
         from bot.desk.entrance import Entrance  # noqa: PLC0415
+        from bot.desk.exporting import ExportFeature  # noqa: PLC0415
         from bot.desk.groups import GroupsFeature  # noqa: PLC0415
+        from bot.desk.loading import LoadingFeature  # noqa: PLC0415
+        from bot.desk.loading_publishing import Library  # noqa: PLC0415
         from bot.desk.people import PeopleFeature  # noqa: PLC0415
         from bot.desk.record import RecordFeature  # noqa: PLC0415
+        from bot.desk.reminding import RemindingFeature  # noqa: PLC0415
+        from bot.desk.targets import TargetsFeature  # noqa: PLC0415
+        from bot.desk.task_page import TaskFeature  # noqa: PLC0415
+        from bot.desk.tasks import TasksFeature  # noqa: PLC0415
         from bot.desk.units import UnitsFeature  # noqa: PLC0415
+        from bot.office.uploads import Uploads  # noqa: PLC0415
 
         office = self.office
-        return Desk(
+        uploads = Uploads(self.store.database, self.settings.home)
+        library = Library(office, uploads, lambda: self.index, self.service.refresh)
+        loading = LoadingFeature(library, self.texts, lambda area: area in desk.table.presses)
+        desk = Desk(
             office,
             self.texts,
-            entrance=Entrance(office),
+            entrance=Entrance(office, loading.forget),
             asking=AskingFeature(office, self.service),
             groups=GroupsFeature(office, self.bot_name),
             # Commands are offered in this order.
             features=(
                 ClausesFeature(office),
+                TasksFeature(office),
+                TaskFeature(office, lambda area: area in desk.table.presses),
+                DeadlinesFeature(office),
+                TargetsFeature(office),
+                DirectivesFeature(office),
+                DirectiveKeeping(office, lambda: self.index.publish(self.store)),
+                ExportFeature(office),
+                RemindingFeature(office, self.reminders),
+                loading,
                 UnitsFeature(office),
                 RecordFeature(office),
                 PeopleFeature(office, self.bot_name),
             ),
             operator=operator,
         )
+        return desk
 
 
 def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:

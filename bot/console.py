@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.composition import OPERATOR
-from bot.desk.replies import Asking, Attach, Menu, Say, Tell, Toast, Turn
+from bot.desk.replies import Asking, Attach, Menu, Say, Tell, Toast, Turn, Working
 from bot.desk.visit import Incoming, Pressed
 from bot.drawing import drawn, reading_console
 from bot.office.people import Newcomer
@@ -82,9 +82,9 @@ class ConsoleChat:
 
     def _show(self, reply: Reply) -> None:
         match reply:
-            case Asking():
+            case Asking() | Working():
                 with self._console.status(self._texts("console.working")):
-                    replies = self._desk.answer(reply)
+                    replies = self._desk.answer(reply) if isinstance(reply, Asking) else tuple(reply.work())
                 for answer in replies:
                     self._show(answer)
             case Say(screen) | Turn(screen):
@@ -97,8 +97,8 @@ class ConsoleChat:
                 self._print(notice(caption, self._texts("console.saved", path=path)))
             case Menu():
                 pass  # the terminal has no menu of commands
-            case Tell(place, screen):
-                if place.chat != OPERATOR:
+            case Tell(place, screen, once):
+                if place.chat != OPERATOR and (once is None or once()):
                     self._console.print(Text(self._texts("console.told", chat=place.chat), style="dim"))
                     self._console.print(Padding(Group(*drawn(screen.blocks)), (0, 0, 0, 4)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -98,9 +99,12 @@ TABLE_COLUMNS: dict[Kind, tuple[str, ...]] = {
     "deadlines": ("due", "recurrence", "what", "who", "directive", "path"),
 }
 
-_WIDE = frozenset({"text", "quote", "action", "what", "title", "condition", "consequence", "cites", "recipients"})
+_WIDE = frozenset(
+    {"text", "quote", "action", "what", "title", "condition", "consequence", "cites", "recipients", "note", "indicator"}
+)
 _DATES = frozenset({"due", "issued_on"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NOT_IN_SHEET_TITLES = re.compile(r"[\[\]:*?/\\]")  # Excel refuses them
 _CELL_LIMIT = 32_767  # characters in one cell, by Excel's specification
 _TABLE_CELL = 160
 
@@ -122,6 +126,11 @@ def as_csv(rows: Sequence[Row], kind: Kind, texts: Texts) -> str:
 
 
 def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
+    """A workbook with every column of the kind; see `workbook`."""
+    return workbook(rows, _columns(rows, kind), texts(f"listing.{kind}"), texts)
+
+
+def workbook(rows: Sequence[Row], columns: Sequence[str], title: str, texts: Texts) -> bytes:
     """A workbook with a frozen, filterable header. Every text cell is typed as text: nothing in it is ever computed."""
     from openpyxl import Workbook  # noqa: PLC0415 - a third of a second that only this format costs
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
@@ -130,8 +139,7 @@ def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
 
     book = Workbook()
     sheet = book.active
-    sheet.title = texts(f"listing.{kind}")[:31]
-    columns = _columns(rows, kind)
+    sheet.title = _NOT_IN_SHEET_TITLES.sub(" ", title)[:31]
     for number, column in enumerate(columns, 1):
         head = sheet.cell(1, number, texts(f"column.{column}"))
         head.font = Font(bold=True, color="FFFFFF")
@@ -144,6 +152,7 @@ def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
         for number, column in enumerate(columns, 1):
             value = row.get(column)
             cell = sheet.cell(line, number)
+            cell.alignment = Alignment(vertical="top", wrap_text=column in _WIDE)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 cell.value = value
                 continue
@@ -155,7 +164,6 @@ def as_xlsx(rows: Sequence[Row], kind: Kind, texts: Texts) -> bytes:
                 cell.value = said
                 cell.data_type = "s"  # openpyxl would store "=…" as a formula
                 cell.quotePrefix = said.startswith(_FORMULA)  # and Excel would, once the cell is edited
-            cell.alignment = Alignment(vertical="top", wrap_text=column in _WIDE)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(len(rows) + 1, 2)}"
     out = io.BytesIO()

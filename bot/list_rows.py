@@ -27,7 +27,7 @@ class Selection:
     """What to list: of one directive, concerning a unit or a place, from `first` to `last` (both included).
 
     The window holds for a deadline's occurrences, for the due date of tasks and targets, and for the date of issue of
-    directives and of the clauses and rules in them.
+    directives and of the clauses and rules in them. `within` holds the keys of the only directives that may be seen.
     """
 
     directive: str | None = None
@@ -35,6 +35,7 @@ class Selection:
     place: str | None = None
     first: date | None = None
     last: date | None = None
+    within: frozenset[str] | None = None
 
 
 def select_rows(store: Store, kind: Kind, selection: Selection) -> list[Row]:
@@ -43,9 +44,7 @@ def select_rows(store: Store, kind: Kind, selection: Selection) -> list[Row]:
     With `unit`, rows of tasks and deadlines say in `match` how the unit is meant: `name`, `alias`, `successor` of a
     body that is gone, or `class` ("các sở, ban, ngành").
     """
-    directives = [d for d in store.directives() if _of_place(d, selection.place)]
-    if selection.directive is not None:
-        directives = [d for d in directives if d.key == selection.directive]
+    directives = _directives(store, selection)
     keys = {d.key for d in directives}
     if kind == "directives":
         return [directive_row(d) for d in directives if _issued(d, selection) and _concerns(store, d, selection.unit)]
@@ -53,10 +52,10 @@ def select_rows(store: Store, kind: Kind, selection: Selection) -> list[Row]:
         return list(_duties(store, kind, selection, directives))
     if kind == "targets":
         targets = (t for t in store.targets(selection.directive) if t.directive in keys and _within(t.due, selection))
-        named = _unit_filter(store, selection)
+        named = unit_filter(store, selection)
         return [target_row(t) for t in targets if named(t.directive, t.path, f"{t.quote} {t.scope or ''}")]
     issued = {d.key for d in directives if _issued(d, selection)}
-    named = _unit_filter(store, selection)
+    named = unit_filter(store, selection)
     if kind == "clauses":
         clauses = (c for c in store.clauses(selection.directive) if c.directive in issued)
         return [clause_row(c) for c in clauses if named(c.directive, c.path, c.text)]
@@ -172,38 +171,54 @@ def _duties(store: Store, kind: Kind, selection: Selection, directives: list[Sto
     timely = {d.source_id for d in in_window(deadlines(directives, tasks, ()), selection.first, selection.last)}
     everything = selection.first is None and selection.last is None
     for task in tasks:
-        match = _best_match(selection.unit, (*task.lead, *task.coop))
+        match = best_match(selection.unit, (*task.lead, *task.coop))
         if (everything or task.id in timely) and (selection.unit is None or match):
             yield task_row(task) | ({"match": match.value} if match else {})
 
 
 def _matched_deadlines(store: Store, selection: Selection) -> Iterator[tuple[Deadline, Match]]:
-    directives = [d for d in store.directives() if _of_place(d, selection.place)]
+    directives = _directives(store, selection)
     keys = {d.key for d in directives}
     tasks = [t for t in store.tasks(selection.directive) if t.directive in keys]
     targets = [t for t in store.targets(selection.directive) if t.directive in keys]
     for deadline in in_window(deadlines(directives, tasks, targets), selection.first, selection.last):
-        match = _best_match(selection.unit, (*deadline.who, *deadline.coop))
+        match = best_match(selection.unit, (*deadline.who, *deadline.coop))
         if selection.unit is None or match:
             yield deadline, match
 
 
-def _best_match(unit: str | None, named: Iterable[str]) -> Match:
-    """The closest way in which any of the named bodies is the unit; Match's members stand from close to far."""
+def best_match(unit: str | None, named: Iterable[str]) -> Match:
+    """The closest way in which any of the named bodies is the unit; NONE without a unit."""
+    return closest(unit, named)[0]
+
+
+def closest(unit: str | None, named: Iterable[str]) -> tuple[Match, str]:
+    """The closest way in which any of the named bodies is the unit, and that name; Match's members stand close to far."""
     if unit is None:
-        return Match.NONE
+        return Match.NONE, ""
     order = list(Match)
-    return min((unit_matches(unit, name) for name in named), key=order.index, default=Match.NONE)
+    found = ((unit_matches(unit, name), name) for name in named)
+    return min(found, key=lambda pair: order.index(pair[0]), default=(Match.NONE, ""))
 
 
-def _unit_filter(store: Store, selection: Selection) -> Callable[[str, str, str], bool]:
+def _directives(store: Store, selection: Selection) -> list[StoredDirective]:
+    return [
+        d
+        for d in store.directives()
+        if _of_place(d, selection.place)
+        and (selection.directive is None or d.key == selection.directive)
+        and (selection.within is None or d.key in selection.within)
+    ]
+
+
+def unit_filter(store: Store, selection: Selection) -> Callable[[str, str, str], bool]:
     """Whether a clause (directive, path, words) concerns the unit: a task there is given to it, or words name it."""
     unit = selection.unit
     if unit is None:
         return lambda _directive, _path, _words: True
-    given = {(t.directive, t.path) for t in store.tasks(selection.directive) if _best_match(unit, (*t.lead, *t.coop))}
+    given = {(t.directive, t.path) for t in store.tasks(selection.directive) if best_match(unit, (*t.lead, *t.coop))}
     return lambda directive, path, words: (
-        (directive, path) in given or bool(_best_match(unit, (mention.name for mention in find_units(words))))
+        (directive, path) in given or bool(best_match(unit, (mention.name for mention in find_units(words))))
     )
 
 
@@ -212,8 +227,8 @@ def _concerns(store: Store, directive: StoredDirective, unit: str | None) -> boo
         return True
     named = [*directive.recipients, *([directive.issuer] if directive.issuer else [])]
     return bool(
-        _best_match(unit, named)
-        or any(_best_match(unit, (*task.lead, *task.coop)) for task in store.tasks(directive.key))
+        best_match(unit, named)
+        or any(best_match(unit, (*task.lead, *task.coop)) for task in store.tasks(directive.key))
     )
 
 

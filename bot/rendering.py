@@ -9,6 +9,7 @@ from bot.callbacks import encode
 from bot.citation_words import TITLE_LIMIT, citation_label, citation_line, for_reading, place_in_words
 from bot.message_blocks import Block, Span, marked, paragraph, quotation, shorten
 from bot.screens import Button, Screen, rows_of
+from corpus.clause_places import path_in_words
 from corpus.identity import clause_token
 
 if TYPE_CHECKING:
@@ -66,11 +67,16 @@ def _with_suggestions(blocks: list[Block], answer: Answer, texts: Texts) -> Scre
         return Screen(tuple(blocks))
     row = []
     for number, suggestion in enumerate(answer.suggestions[:SUGGESTIONS], 1):
-        clause = next((c for c in answer.citations if f"mục {c.path}:" in suggestion), None)
+        clause = next((c for c in answer.citations if _names(suggestion, c)), None)
         data = encode("c", clause_token(clause.directive, clause.path)) if clause else encode("s", number)
         row.append(Button(str(number), data))
     numbered = (f"{n}. {line}" for n, line in enumerate(lines, 1))
     return Screen((*blocks, _list(texts("answer.suggestions"), numbered)), (tuple(row),))
+
+
+def _names(suggestion: str, citation: Citation) -> bool:
+    """True when a suggestion is of this citation's clause: it names the place in words, and the number where there is one."""
+    return f", {path_in_words(citation.path)}:" in suggestion and (citation.number or "") in suggestion
 
 
 def _taken_apart(answer: Answer) -> tuple[list[str], dict[Citation, str]]:
@@ -109,7 +115,9 @@ def _letters(text: str) -> str:
 
 def _repeats(line: str, answer: Answer) -> bool:
     """True for a suggestion, and for a line that only says where the first citation stands."""
-    source = any(re.fullmatch(rf"\(.*\bmục {re.escape(c.path)}(?:, .*)?\)\.?", line) for c in answer.citations[:1])
+    source = any(
+        re.fullmatch(rf"\(.*{re.escape(path_in_words(c.path))}(?:, .*)?\)\.?", line) for c in answer.citations[:1]
+    )
     return source or line.removeprefix("•").strip() in answer.suggestions
 
 

@@ -28,8 +28,10 @@ from corpus.store_records import StoredClause, StoredDirective, StoredFile, Stor
 from corpus.store_writing import Stored, bump_revision, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
+
+    from sqlalchemy import Connection
 
     from corpus.records import Directive
     from corpus.store_writing import IncomingFile
@@ -57,6 +59,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.database = Database(engine)
+        self.watchers: list[Callable[[Connection], object]] = []
+        """Called at the end of every transaction that changes directives, inside it."""
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -205,7 +209,23 @@ class Store:
             StoreError: the database failed; nothing was stored.
         """
         with self.database.writing() as connection:
-            return put_file(connection, file, directives)
+            stored = put_file(connection, file, directives)
+            self._tell(connection)
+        return stored
+
+    def foresee(self, file: IncomingFile, directives: Sequence[Directive]) -> Stored:
+        """What `put` would do, without doing it.
+
+        Raises:
+            AlreadyStoredError, StoreError: as `put`.
+        """
+        try:
+            with store_engine.writing(self.engine).connect() as connection, connection.begin() as transaction:
+                foreseen = put_file(connection, file, directives)
+                transaction.rollback()
+        except DBAPIError as error:
+            raise store_engine.as_store_error(error) from error
+        return foreseen
 
     def remove(self, key: str) -> bool:
         """Takes a directive out (and its file's record with the last one of the file); False when there is none."""
@@ -221,7 +241,12 @@ class Store:
             else:  # the file no longer stands here whole: reading it again must not find it `unchanged`
                 connection.execute(update(FileRow).where(FileRow.id == row.file_id).values(reading=""))
             bump_revision(connection)
+            self._tell(connection)
         return True
+
+    def _tell(self, connection: Connection) -> None:
+        for watcher in self.watchers:
+            watcher(connection)
 
     def move_file(self, path: str, to: str) -> None:
         """Notes that a file's content now stands at another path."""
@@ -313,6 +338,7 @@ def _target(row: Any) -> StoredTarget:
         id=row.id,
         directive=row.key,
         file=row.name,
+        corrected=bool(row.corrected),
     )
 
 
@@ -333,6 +359,7 @@ def _task(row: Any, units: dict[str, list[str]]) -> StoredTask:
         id=row.id,
         directive=row.key,
         file=row.name,
+        corrected=bool(row.corrected),
     )
 
 

@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     bench.command("retrieval", **command_help("bench.retrieval"))(retrieval)
     bench.command("embedding", **command_help("bench.embedding"))(embedding)
     bench.command("answering", **command_help("bench.answering"))(answering)
+    bench.command("reading", **command_help("bench.reading"))(reading)
     app.add_typer(bench, name="bench")
 
 
@@ -65,10 +66,29 @@ def answering(
     model = composed().embedder()
     model.embed_queries(["khởi động"])
     starting = time.perf_counter() - began
-    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir, Store.open(f"sqlite:///{workdir}/bench.db") as store:
+    with (
+        tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir,
+        Store.open(f"sqlite:///{workdir}/bench.db") as store,
+    ):
         ingest([_samples()], store, _StoreOnly())
-        figures = {"load_model_s": round(starting, 2), **bench_answering(store, model, Path(workdir), clauses=clauses, progress=tell)}
+        figures = {
+            "load_model_s": round(starting, 2),
+            **bench_answering(store, model, Path(workdir), clauses=clauses, progress=tell),
+        }
     _show(figures, as_json=as_json)
+
+
+def reading(
+    largest: Annotated[float, option_help("cli.bench.largest", "--largest", metavar="MB", min=0.1, max=32)] = 5.0,
+    *,
+    as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
+) -> None:
+    """`chidao bench reading`: what reading and extracting cost as text grows."""
+    from corpus.bench_reading import SIZES, bench_reading  # noqa: PLC0415
+
+    sizes = [*(size for size in SIZES if size < largest), largest]
+    with tempfile.TemporaryDirectory(prefix="chidao-bench-") as workdir:
+        _show(bench_reading(_samples(), Path(workdir), sizes, tell), as_json=as_json)
 
 
 class _StoreOnly:
@@ -113,4 +133,4 @@ def _show(figures: Mapping[str, Any], *, as_json: bool) -> None:
         put(json.dumps(figures, ensure_ascii=False))
         return
     for name, value in figures.items():
-        put(f"{name:<18} {value}")
+        put(f"{name:<26} {value}")

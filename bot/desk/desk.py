@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.desk.entrance import Entrance
     from bot.desk.groups import GroupsFeature
     from bot.desk.routing import Feature, Refusal
-    from bot.desk.visit import Incoming, Pressed
+    from bot.desk.visit import Incoming, OfferedFile, Pressed
     from bot.office.office import Office
     from bot.office.people import Newcomer
     from bot.office.records import Place, Role
@@ -86,6 +86,26 @@ class Desk:
         except (ValueError, IndexError):
             log.info("A button carried what no feature makes", action="press.outdated", data=pressed.data)
             return (Toast(visit.texts("button.outdated"), alert=True),)
+
+    def offered(self, offered: OfferedFile) -> tuple[Reply, ...]:
+        """What to do about a file or a photo in a private chat, before it is fetched."""
+        visit = self.visit(offered.newcomer, offered.place, offered.title)
+        route = self.table.files
+        refused = refusal(route.rights if route else ASKING, visit)
+        if refused == "role" and not offered.photo:
+            return (Say(notice(visit.texts("load.only_clerks")), quoting=True),)
+        if route is None or refused:
+            return self.not_text(offered.newcomer, offered.place, offered.title)
+        return tuple(route.handle(visit, offered))
+
+    def resume(self) -> list[tuple[Place, tuple[Reply, ...]]]:
+        """What an earlier run left half done, to be carried out where it belongs."""
+        return [(place, tuple(replies)) for chores in self.table.chores for place, replies in chores.resume()]
+
+    def tidy(self) -> None:
+        """Lets every feature put its things in order."""
+        for chores in self.table.chores:
+            chores.tidy()
 
     def not_text(self, newcomer: Newcomer, place: Place, title: str = "") -> tuple[Reply, ...]:
         """The reply to a private message without words."""

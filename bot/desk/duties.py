@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Role = Literal["lead", "coop"]
 
+_IN_EVERY = {"week": {"weekly"}, "month": {"weekly", "monthly"}, "quarter": {"weekly", "monthly", "quarterly"}}
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12, "yearly+ad-hoc": 12}
 
 
@@ -100,9 +101,16 @@ def next_due(deadline: Deadline | None, today: date) -> date | None:
     return next(occurrences(deadline, today, today + HORIZON), deadline.due)
 
 
-def falls_in(deadline: Deadline | None, first: date, last: date) -> bool:
-    """True when it is due between two days, both included, or comes again in that time on no stated day."""
-    return deadline is not None and bool(in_window([deadline], first, last))
+def falls_in(deadlines_found: Iterable[Deadline], name: str, today: date) -> list[Deadline]:
+    """What is due in the `week`, `month` or `quarter` that today is in, an occurrence each, by date.
+
+    What recurs on no stated day is in a window only when it comes round in every one of that length.
+
+    Raises:
+        ValueError: no such window.
+    """
+    rows = in_window(deadlines_found, *window(name, today))
+    return [row for row in rows if row.due is not None or row.recurrence in _IN_EVERY[name]]
 
 
 def standing(mark: Mark, deadline: Deadline | None, now: datetime) -> State:
@@ -110,12 +118,6 @@ def standing(mark: Mark, deadline: Deadline | None, now: datetime) -> State:
     start = _round_began(deadline, now.date()) if deadline else None
     made = mark.changed_at.astimezone(now.tzinfo).date()
     return "todo" if start is not None and made < start else mark.state
-
-
-def quarter(today: date) -> tuple[date, date]:
-    """First and last day of the quarter."""
-    first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
-    return first, _months_later(first, 3) - timedelta(days=1)
 
 
 def window(name: str, today: date) -> tuple[date, date]:
@@ -131,7 +133,8 @@ def window(name: str, today: date) -> tuple[date, date]:
         first = today.replace(day=1)
         return first, _months_later(first, 1) - timedelta(days=1)
     if name == "quarter":
-        return quarter(today)
+        first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+        return first, _months_later(first, 3) - timedelta(days=1)
     raise ValueError(name)
 
 

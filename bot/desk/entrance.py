@@ -17,7 +17,7 @@ from bot.screens import Button, notice
 from bot.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.desk.replies import Reply
     from bot.desk.visit import Incoming, Pressed, Visit
@@ -29,8 +29,10 @@ _OPEN = Rights(bound=False)
 class Entrance:
     """Greets, guides, and keeps the door."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, forget: Callable[[Visit], str] = lambda _visit: "") -> None:
+        """`forget` gives up what else a visitor has begun and says so, or says nothing."""
         self._office = office
+        self._forget = forget
 
     def routes(self) -> Routes:
         """Commands and buttons of the entrance."""
@@ -112,7 +114,8 @@ class Entrance:
 
     def cancel(self, visit: Visit, _incoming: Incoming, _words: str) -> Sequence[Reply]:
         """Forgets what the bot was waiting for; the desk has already done so before any command."""
-        return (Say(notice(visit.texts("cancel.done"))),)
+        given_up = self._forget(visit) if not visit.place.group else ""
+        return (Say(notice(*([given_up] if given_up else []), visit.texts("cancel.done"))),)
 
     def languages(self, visit: Visit, _incoming: Incoming, _words: str) -> Sequence[Reply]:
         """The choice of languages."""

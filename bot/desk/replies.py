@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from bot.office.records import Place, Role
     from bot.screens import Screen
     from bot.texts import Texts
@@ -47,10 +50,11 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A message to another chat than the one being answered."""
+    """A message to another chat than the one being answered. `once` is asked right before: False if it was told."""
 
     place: Place
     screen: Screen
+    once: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +81,26 @@ class Asking:
     pressed: bool = False
 
 
-Reply = Say | Turn | Toast | Attach | Tell | Menu | Asking
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Something slow: the chat shows `screen` until `work` has answered; its first Say or Turn takes that place.
+
+    The pressed message shows it, or `message`, or a new one; `shown` is told which one does.
+    """
+
+    screen: Screen
+    work: Callable[[], Sequence[Reply]]
+    shown: Callable[[int], object] | None = None
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The file that was offered is wanted at `path`; then comes the work, or `lost` when it could not be fetched."""
+
+    path: Path
+    working: Working
+    lost: Callable[[], Sequence[Reply]]
+
+
+Reply = Say | Turn | Toast | Attach | Tell | Menu | Working | Fetch | Asking

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bot.desk.replies import Reply
-    from bot.desk.visit import Incoming, Pressed, Visit
+    from bot.desk.visit import Incoming, OfferedFile, Pressed, Visit
+    from bot.office.records import Place
 
 Kind = Literal["private", "group"]
 EVERYWHERE: frozenset[Kind] = frozenset({"private", "group"})
@@ -65,12 +66,31 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """Files sent in private; `handle` decides before anything is fetched."""
+
+    handle: Callable[[Visit, OfferedFile], Sequence[Reply]]
+    rights: Rights = Rights()
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """What nobody asks for: `resume` gives, at the start, what an earlier run left half done, with where; `tidy` is
+    called now and then."""
+
+    resume: Callable[[], Sequence[tuple[Place, Sequence[Reply]]]]
+    tidy: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Routes:
     """What one feature answers."""
 
     commands: tuple[Command, ...] = ()
     presses: tuple[Press, ...] = ()
     inputs: tuple[Input, ...] = ()
+    files: Files | None = None
+    chores: Chores | None = None
 
 
 class Feature(Protocol):
@@ -110,11 +130,15 @@ class Table:
         self.commands: dict[str, Command] = {}
         self.presses: dict[str, Press] = {}
         self.inputs: dict[str, Input] = {}
+        self.files: Files | None = None
+        self.chores: list[Chores] = []
         for feature in features:
             routes = feature.routes()
             _add(self.commands, ((c.name, c) for c in routes.commands))
             _add(self.presses, ((p.area, p) for p in routes.presses))
             _add(self.inputs, ((i.kind, i) for i in routes.inputs))
+            self.files = routes.files or self.files
+            self.chores += [routes.chores] if routes.chores else []
 
     def press(self, data: str) -> tuple[Press, tuple[str, ...]] | None:
         """The route of a button and its arguments; None for data that no feature makes (any more)."""

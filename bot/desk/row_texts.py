@@ -35,7 +35,7 @@ def left(texts: Texts, due: date, today: date, passed: str = "due.passed") -> st
 
 def dated(texts: Texts, due: date, today: date, passed: str = "due.passed") -> str:
     """`Thứ Sáu 05/12/2025 · còn 3 ngày`."""
-    return f"{texts(f'weekday.{due.weekday()}')} {day(due)} · {left(texts, due, today, passed)}"
+    return f"{texts(f'due.weekday.{due.weekday()}')} {day(due)} · {left(texts, due, today, passed)}"
 
 
 def time_of(duty: Duty, texts: Texts, today: date) -> str:
@@ -52,7 +52,8 @@ def time_of(duty: Duty, texts: Texts, today: date) -> str:
 
 def task_spans(duty: Duty, directive: StoredDirective | None, texts: Texts, today: date) -> tuple[Span, ...]:
     """A task in a list: state and action, time, the unit's part in it and the source."""
-    sign = "🔴" if duty.is_overdue(today) else SIGNS[duty.state]
+    late = duty.is_overdue(today)
+    sign = ("🔴" if late else "") + (SIGNS[duty.state] if not late or duty.state != "todo" else "")
     part = [texts(f"task.role.{duty.role}")] if duty.role else [units_line(duty.task.lead, texts, 2)]
     if duty.role and duty.match.value in {"successor", "class"}:
         part.append(texts(f"task.match.{duty.match.value}", named=shorten(duty.named, _NAME_LIMIT)))

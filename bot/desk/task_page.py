@@ -1,130 +1,161 @@
-"""The page of one task: what, by when, who, the clause, how far the unit is. Decides who may mark, changes nothing."""
+"""The page of one task and what is done there: a unit's state, its note, the way to the clause and to a reminder.
+
+Areas (`<to>` a way back as in `bot.desk.pages`): `tt:<task>:<unit or 0>:<to>` the page; `tm:<task>:<t|d|x>:<unit>:<to>`
+marks the unit's state; `tn:<task>:<unit>:<to>` asks for its note; `td:<task>:<unit>:<to>` drops the note.
+Input: `task.note`. The page offers `rm:<task>` ("remind me") only when some feature takes that area.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from bot.callbacks import encode
-from bot.citation_words import for_reading
-from bot.desk.pages import facts, way_back
-from bot.desk.row_texts import SIGNS, source_line, time_of, units_line
-from bot.message_blocks import Block, Span, paragraph, quotation, shorten
-from bot.office.progress import STATES
+from bot.desk.duties import duty_of
+from bot.desk.replies import Say, Toast, Turn
+from bot.desk.routing import Input, Press, Routes
+from bot.desk.seen import Seen
+from bot.desk.task_screen import LETTERS, may_mark, task_screen
+from bot.desk.task_views import TaskView, own_duties, unit_shown
+from bot.message_blocks import shorten
+from bot.office.progress import Mark
 from bot.office.records import KEEPERS
-from bot.screens import Button, Screen, rows_of
-from corpus.identity import clause_token
-from corpus.row_words import capitalised, day, when
-from corpus.text import collapse, comparable
+from bot.screens import notice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
     from bot.desk.duties import Duty
-    from bot.desk.visit import Visit
-    from bot.office.progress import Mark, State
+    from bot.desk.replies import Reply
+    from bot.desk.visit import Incoming, Pressed, Visit
+    from bot.office.office import Office
+    from bot.office.progress import State
     from bot.office.records import Unit
-    from bot.texts import Texts
-    from corpus.store_records import StoredDirective
+    from bot.screens import Screen
+    from corpus.store_records import StoredTask
 
-QUOTE_LIMIT = 1500
-_ACTION_LIMIT = 600
-_UNIT_LABEL = 30
-LETTERS: dict[State, str] = {"todo": "t", "doing": "d", "done": "x"}
+NOTE_LIMIT = 500
 
 
-def may_mark(visit: Visit, unit: Unit) -> bool:
-    """Only the unit's own people, and keepers, say how far it is; standing in its group is not enough."""
-    return visit.person.role in KEEPERS or any(own.id == unit.id for own in visit.person.units)
+class TaskFeature:
+    """One task at a time. `offers` says whether some feature takes an area."""
 
+    def __init__(self, office: Office, offers: Callable[[str], bool]) -> None:
+        self._office = office
+        self._offers = offers
 
-def task_screen(
-    duty: Duty,
-    directive: StoredDirective | None,
-    to: str,
-    visit: Visit,
-    now: datetime,
-    *,
-    others: Sequence[tuple[str, Mark]] = (),
-    choices: Sequence[Unit] = (),
-    reminds: bool = False,
-) -> Screen:
-    """A task as a duty of `duty.unit`; `to` is the way back.
-
-    `others` are units with their marks, for those who look after all; `choices` the visitor's further units that the
-    task falls on; `reminds` when some feature takes `rm:<task id>`.
-    """
-    texts = visit.texts
-    task = duty.task
-    blocks: list[Block] = [
-        paragraph(shorten(capitalised(collapse(task.action)), _ACTION_LIMIT), "bold"),
-        facts(
-            (texts("task.due"), _time(duty, texts, now)),
-            (texts("task.lead"), units_line(task.lead, texts)),
-            (texts("task.coop"), units_line(task.coop, texts)),
-            (texts("task.report_to"), units_line(task.report_to, texts)),
-            (texts("task.via"), units_line(task.via, texts)),
-            (texts("task.product"), capitalised(task.product or "")),
-        ),
-    ]
-    if duty.unit and duty.role:
-        blocks.append(_standing(duty, duty.unit, texts))
-    if others:
-        lines = "\n".join(f"{SIGNS[m.state]} {name}: {_who_when(m, texts)}" for name, m in others[:10])
-        blocks.append(Block((Span(texts("task.progress") + "\n", "bold"), Span(lines))))
-    blocks.append(quotation(shorten(for_reading(task.quote), QUOTE_LIMIT)))
-    blocks.append(paragraph(source_line(directive, task.directive, task.path, texts), "italic"))
-    return Screen(tuple(blocks), _buttons(duty, to, visit, choices, reminds=reminds))
-
-
-def _time(duty: Duty, texts: Texts, now: datetime) -> str:
-    said = time_of(duty, texts, now.date())
-    words = collapse(duty.task.due_text or "") or when(duty.task)
-    stated = duty.next_due is not None and words and comparable(words) not in comparable(said)
-    return f"{said}\n“{words}”" if stated and not words.isdigit() else said
-
-
-def _standing(duty: Duty, unit: Unit, texts: Texts) -> Block:
-    """The unit's part, state and note, with who said so."""
-    part = texts("task.unit_role", unit=unit.name, role=texts(f"task.role.{duty.role}"))
-    if duty.match.value in {"alias", "successor", "class"}:
-        part += f" ({texts(f'task.match.{duty.match.value}', named=duty.named)})"
-    said = f"{SIGNS[duty.state]} {texts(f'state.{duty.state}')}"
-    mark = duty.mark
-    if mark is not None:
-        earlier = mark.state != duty.state
-        before = texts("task.earlier_round", state=texts(f"state.{mark.state}")) + ", " if earlier else ""
-        said += f" · {before}{_who_when(mark, texts)}"
-    spans = [Span(f"{part}\n"), Span(texts("task.state", unit=unit.name) + ": ", "bold"), Span(said)]
-    if mark is not None and mark.note:
-        spans += [Span(f"\n{texts('task.note')}: ", "bold"), Span(mark.note)]
-    return Block(tuple(spans))
-
-
-def _who_when(mark: Mark, texts: Texts) -> str:
-    return texts("task.marked_by", who=mark.by or mark.person, when=day(mark.changed_at.date()))
-
-
-def _buttons(
-    duty: Duty, to: str, visit: Visit, choices: Sequence[Unit], *, reminds: bool
-) -> tuple[tuple[Button, ...], ...]:
-    texts, task, unit = visit.texts, duty.task, duty.unit
-    rows: list[tuple[Button, ...]] = []
-    # In a group the page is everybody's: its buttons stand there for whoever may press them.
-    if unit and duty.role and (visit.place.group or may_mark(visit, unit)):
-        rows.append(
-            tuple(
-                Button(texts(f"task.mark.{state}"), encode("nm", task.id, LETTERS[state], unit.id, to))
-                for state in STATES
-                if state != duty.state
-            )
+    def routes(self) -> Routes:
+        """The buttons, and the note that was asked for."""
+        return Routes(
+            presses=(
+                Press("tt", self._one),
+                Press("tm", self._mark),
+                Press("tn", self._ask_note),
+                Press("td", self._drop_note),
+            ),
+            inputs=(Input("task.note", self._note),),
         )
-        notes = [Button(texts("task.add_note"), encode("nn", task.id, unit.id, to))]
-        if duty.mark is not None and duty.mark.note:
-            notes.append(Button(texts("task.drop_note"), encode("nd", task.id, unit.id, to)))
-        rows.append(tuple(notes))
-    rows += rows_of([Button(f"🏢 {shorten(u.name, _UNIT_LABEL)}", encode("nt", task.id, u.id, to)) for u in choices], 2)
-    last = [Button(texts("list.clause"), encode("c", clause_token(task.directive, task.path)))]
-    if reminds:
-        last.append(Button(texts("list.remind"), encode("rm", task.id)))
-    return (*rows, tuple(last), way_back(texts, to))
+
+    def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        task_id, number, to = arguments
+        seen = Seen(self._office, visit)
+        task = seen.tasks.get(task_id)
+        if task is None:
+            return (Toast(visit.texts("list.gone"), alert=True),)
+        return (Turn(self._task_page(visit, task, int(number), to, seen)),)
+
+    def _task_page(self, visit: Visit, task: StoredTask, number: int, to: str, seen: Seen) -> Screen:
+        """The page of a task for the unit with this id, or for the first of the visitor's that it falls on."""
+        office = self._office
+        unit = self._unit(visit, number) if number else None
+        mine = own_duties(task, visit, office, seen)
+        marks = office.progress.of_task(task.id)
+        if unit is None and mine:
+            unit = mine[0].unit
+        duty = duty_of(task, unit, marks, seen.directives, office.clock.now())
+        keeper = visit.person.role in KEEPERS and not visit.place.group
+        names = {u.id: u.name for u in office.people.units()} if keeper else {}
+        return task_screen(
+            duty,
+            seen.directives.get(task.directive),
+            to,
+            visit,
+            office.clock.now(),
+            others=[(names[m.unit], m) for m in marks if m.unit in names and (unit is None or m.unit != unit.id)],
+            choices=[d.unit for d in mine if d.unit and d.unit != unit],
+            reminds=self._offers("rm"),
+        )
+
+    def _unit(self, visit: Visit, number: int) -> Unit | None:
+        return unit_shown(TaskView(f"u{number}"), visit, self._office)
+
+    def _mark(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        task_id, letter, number, to = arguments
+        state = next((state for state, own in LETTERS.items() if own == letter), None)
+        if state is None:
+            raise ValueError(letter)
+        return self._changed(visit, task_id, int(number), to, state=state)
+
+    def _drop_note(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        task_id, number, to = arguments
+        return self._changed(visit, task_id, int(number), to, note="")
+
+    def _ask_note(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        task_id, number, to = arguments
+        found = self._to_mark(visit, Seen(self._office, visit), task_id, int(number))
+        if isinstance(found, Toast):
+            return (found,)
+        task, _ = found
+        payload = {"task": task_id, "unit": int(number), "to": to}
+        self._office.expected.expect(visit.place, visit.person.id, "task.note", payload, self._office.clock.now())
+        key = "task.type_note.group" if visit.place.group else "task.type_note"
+        return (Say(notice(visit.texts(key, task=shorten(task.action, 120), limit=NOTE_LIMIT)), quoting=True),)
+
+    def _note(self, visit: Visit, incoming: Incoming, payload: dict[str, Any]) -> Sequence[Reply]:
+        note = " ".join(incoming.text.split())
+        if len(note) > NOTE_LIMIT:
+            self._office.expected.expect(visit.place, visit.person.id, "task.note", payload, self._office.clock.now())
+            return (Say(notice(visit.texts("task.note_too_long", length=len(note), limit=NOTE_LIMIT))),)
+        return self._changed(visit, payload["task"], payload["unit"], payload["to"], note=note)
+
+    def _changed(
+        self, visit: Visit, task_id: str, number: int, to: str, *, state: State | None = None, note: str | None = None
+    ) -> Sequence[Reply]:
+        """Keeps a new state or note (the other stays as it is), and shows the task again."""
+        office, texts = self._office, visit.texts
+        seen = Seen(office, visit)
+        found = self._to_mark(visit, seen, task_id, number)
+        if isinstance(found, Toast):
+            return (found,)
+        task, before = found
+        kept_note = before.mark.note if before.mark else None
+        new_note = (note or None) if note is not None else kept_note
+        mark = Mark(task.id, number, state or before.state, new_note, visit.person.id, office.clock.now())
+        office.progress.mark(mark)
+        detail = {
+            "task": task.id,
+            "unit": before.unit.name if before.unit else "",
+            "from": before.state,
+            "to": mark.state,
+        }
+        if note is not None:
+            detail["note"] = note
+        office.note(
+            visit.person.id, "progress.changed", shorten(task.action, 200), chat=visit.place.chat, detail=detail
+        )
+        page = self._task_page(visit, task, number, to, seen)
+        if note:  # it came as a message: the page follows it
+            return (Say(replace(page, blocks=(*notice(texts("task.note_kept")).blocks, *page.blocks))),)
+        said = texts("task.marked", state=texts(f"state.{mark.state}")) if state else texts("task.note_dropped")
+        return Toast(said), Turn(page)
+
+    def _to_mark(self, visit: Visit, seen: Seen, task_id: str, number: int) -> tuple[StoredTask, Duty] | Toast:
+        """A task as the duty of a unit whose state the visitor may set; else what they are told."""
+        task, unit = seen.tasks.get(task_id), self._unit(visit, number)
+        if task is None:
+            return Toast(visit.texts("list.gone"), alert=True)
+        if unit is None or not may_mark(visit, unit):
+            return Toast(visit.texts("list.not_yours"), alert=True)
+        marks = self._office.progress.of_task(task.id)
+        duty = duty_of(task, unit, marks, seen.directives, self._office.clock.now())
+        # Another reading of the directive may have given the task to others since the button was made.
+        return (task, duty) if duty.role else Toast(visit.texts("list.gone"), alert=True)

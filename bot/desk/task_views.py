@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.desk.duties import by_date, deadline_of, duties_of, duty_of, falls_in, quarter
+from bot.desk.duties import by_date, deadline_of, duties_of, duty_of, falls_in
 from bot.desk.seen import unit_among
 from bot.office.records import KEEPERS
 
@@ -162,4 +162,5 @@ def _passes(duty: Duty, view: TaskView, seen: Seen, now: datetime) -> bool:
         return False
     if view.time == "o":
         return duty.is_overdue(today)
-    return view.time == "a" or falls_in(deadline_of(duty.task, seen.directives), *quarter(today))
+    deadline = deadline_of(duty.task, seen.directives)
+    return view.time == "a" or (deadline is not None and bool(falls_in([deadline], "quarter", today)))

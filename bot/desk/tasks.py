@@ -1,7 +1,7 @@
 """/nhiemvu and every list of tasks: a unit's, a directive's, those of an answer; what one of them says is elsewhere.
 
-Areas (`<view>` as in `bot.desk.task_views`): `nv:<view>:<page>` a page of a list; `nf:<view>` its filters;
-`nu:<page>` the choice of units.
+Areas (`<view>` as in `bot.desk.task_views`): `tl:<view>:<page>` a page of a list; `tf:<view>` its filters;
+`tu:<page>` the choice of units.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def related_tasks_button(texts: Texts, question: int) -> Button:
     """The button under an answer that lists the tasks in the clauses it cites; `question` is its row in the record."""
-    return Button(texts("tasks.related"), encode("nv", TaskView(f"q{question}"), 0))
+    return Button(texts("tasks.related"), encode("tl", TaskView(f"q{question}"), 0))
 
 
 class TasksFeature:
@@ -44,7 +44,7 @@ class TasksFeature:
         """The command and the buttons."""
         return Routes(
             commands=(Command("nhiemvu", self._mine),),
-            presses=(Press("nv", self._list), Press("nf", self._filters), Press("nu", self._units)),
+            presses=(Press("tl", self._list), Press("tf", self._filters), Press("tu", self._units)),
         )
 
     def _mine(self, visit: Visit, _incoming: Incoming, _words: str) -> Sequence[Reply]:
@@ -61,9 +61,9 @@ class TasksFeature:
         keeper = visit.person.role in KEEPERS and not visit.place.group
         others = [u for u in self._office.people.units() if u not in visit.units] if keeper else []
         units = [*visit.units, *others]
-        choices = unit_choices(units, lambda number: encode("nv", TaskView(f"u{number}"), 0))
-        rows = chosen_from(texts, choices, page, lambda to: encode("nu", to))
-        everything = Button(texts("tasks.all_button"), encode("nv", TaskView("a"), 0))
+        choices = unit_choices(units, lambda number: encode("tl", TaskView(f"u{number}"), 0))
+        rows = chosen_from(texts, choices, page, lambda to: encode("tu", to))
+        everything = Button(texts("tasks.all_button"), encode("tl", TaskView("a"), 0))
         key = "tasks.choose_unit" if units else "tasks.no_unit_yet" if keeper else "tasks.no_unit"
         return notice(texts(key), buttons=(*rows, (everything,)))
 
@@ -75,18 +75,18 @@ class TasksFeature:
         seen = Seen(self._office, visit)
         duties = duties_shown(view, visit, self._office, seen)
         shown = here(len(duties), page)
-        to = whence("nv", view, shown.start // (shown.stop - shown.start))
+        to = whence("tl", view, shown.start // (shown.stop - shown.start))
         entries = [
             Entry(
                 task_spans(duty, seen.directives.get(duty.task.directive), texts, today),
-                encode("nt", duty.task.id, duty.unit.id if duty.unit else 0, to),
+                encode("tt", duty.task.id, duty.unit.id if duty.unit else 0, to),
             )
             for duty in duties[shown]
         ]
         chosen = ", ".join(texts(f"tasks.filter.{axis}.{name}").lower() for axis, name in view.chosen())
         listing = Listing(
             title=self._title(visit, view, seen, len(duties)),
-            turn=lambda to_page: encode("nv", view, to_page),
+            turn=lambda to_page: encode("tl", view, to_page),
             notes=(texts("list.filters", filters=chosen),) if chosen else (),
             empty=texts("tasks.none"),
             more=self._below(visit, view),
@@ -106,11 +106,11 @@ class TasksFeature:
 
     def _below(self, visit: Visit, view: TaskView) -> tuple[tuple[Button, ...], ...]:
         texts = visit.texts
-        row = [Button(texts("list.filter"), encode("nf", view))]
+        row = [Button(texts("list.filter"), encode("tf", view))]
         if view.origin.startswith("d"):
             row.append(Button(texts("list.back"), encode("vp", view.origin[1:], 0)))
         elif not view.origin.startswith("q") and (len(visit.units) > 1 or visit.person.role in KEEPERS):
-            row.append(Button(texts("tasks.other_unit"), encode("nu", 0)))
+            row.append(Button(texts("tasks.other_unit"), encode("tu", 0)))
         return (tuple(row),)
 
     def _filters(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
@@ -128,9 +128,9 @@ class TasksFeature:
                 to = view.filtered(axis, letter)
                 label = f"{texts(f'tasks.filter.{axis}.{name}')} ({count(to)})"
                 buttons.append(
-                    Button(texts("deadlines.chosen", label=label) if to == view else label, encode("nf", to))
+                    Button(texts("deadlines.chosen", label=label) if to == view else label, encode("tf", to))
                 )
             rows += rows_of(buttons, 2 if len(buttons) > 3 else 3)
-        rows.append((Button(texts("list.shown", count=count(view)), encode("nv", view, 0)),))
+        rows.append((Button(texts("list.shown", count=count(view)), encode("tl", view, 0)),))
         title = self._title(visit, view, seen, count(view))
         return (Turn(notice(title, texts("list.choose_filter"), buttons=rows)),)

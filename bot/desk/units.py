@@ -86,7 +86,9 @@ class UnitsFeature:
     def _page(self, visit: Visit, unit: Unit) -> Screen:
         texts = visit.texts
         inside = visit.person.id in {p.id for p in self._people.members(unit.id)}
-        rows: list[tuple[Button, ...]] = [(Button(texts("unit.leave" if inside else "unit.join"), encode("dj", unit.id)),)]
+        rows: list[tuple[Button, ...]] = [
+            (Button(texts("unit.leave" if inside else "unit.join"), encode("dj", unit.id)),)
+        ]
         if visit.person.role == "admin":
             rename = Button(texts("unit.rename"), encode("dr", unit.id))
             rows.append((rename, Button(texts("unit.remove"), encode("dx", unit.id))))

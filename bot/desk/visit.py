@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.office.people import Newcomer
     from bot.office.records import Person, Place, Unit
     from bot.texts import Texts
@@ -40,13 +38,14 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class IncomingFile:
-    """A file somebody sent, already fetched to `path`, which the receiver may move or delete. `name` is as sent."""
+class OfferedFile:
+    """A file somebody sent, not fetched yet. `name` is as sent, `size` (bytes) as announced; neither is to be trusted."""
 
     newcomer: Newcomer
     place: Place
     name: str
-    path: Path
+    size: int | None = None
+    photo: bool = False
     caption: str = ""
     message: int | None = None
     album: str | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from bot.office.records import Person, Role, Unit
 from bot.office.tables import admission_request, audience, invitation, membership, person, unit
+from bot.texts import LANGUAGES, Language
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
@@ -106,6 +107,12 @@ class People:
         with self._database.writing() as connection:
             _remember(connection, newcomer, now, self.owners)
             connection.execute(update(person).where(person.c.id == newcomer.id).values(language=language))
+
+    def language(self, who: int) -> Language | None:
+        """The language somebody has chosen, if they have."""
+        with self._database.reading() as connection:
+            chosen = connection.execute(select(person.c.language).where(person.c.id == who)).scalar()
+        return next((language for language in LANGUAGES if language == chosen), None)
 
     def set_reachable(self, who: int, reachable: bool) -> None:  # noqa: FBT001 - the very thing that is set
         """Notes that somebody has blocked the bot, or lets it write again."""

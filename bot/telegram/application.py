@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from telegram.ext import (
 )
 
 from bot.logs import get_logger
+from bot.telegram.delivering import TelegramSender
 from bot.telegram.handlers import Handlers
 from bot.telegram.processor import OrderedByChat
 from bot.telegram.profile import publish_profile
@@ -83,15 +85,24 @@ def build_application(app: Composition) -> _App:
     if settings.bot_token is None:
         raise SettingsError(app.texts("bot.no_token"))
     desk = app.desk()
+    processor = OrderedByChat()
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+    loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
+    chores: list[asyncio.Task[None]] = []
 
     async def started(application: _App) -> None:
         app.bot_name.username = application.bot.username
         await publish_profile(application.bot, app.texts, desk.table.commands.values())
+        chores.append(asyncio.create_task(handlers.look_after()))
+        app.reminders.sender = TelegramSender(application.bot, processor.is_busy)
+        chores.append(asyncio.create_task(app.reminders.run()))
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)
 
     async def stopped(_application: _App) -> None:
+        for chore in chores:
+            chore.cancel()
         worker.shutdown()
+        loader.shutdown()
         log.info("The bot has stopped", action="bot.stopped")
 
     application = (
@@ -101,7 +112,7 @@ def build_application(app: Composition) -> _App:
         .base_file_url(f"{settings.telegram_api}/file/bot")
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), tzinfo=settings.timezone))
         .rate_limiter(PatientLimiter(max_retries=RETRIES))
-        .concurrent_updates(OrderedByChat())
+        .concurrent_updates(processor)
         .read_timeout(15)
         .pool_timeout(10)
         .post_init(started)
@@ -109,13 +120,15 @@ def build_application(app: Composition) -> _App:
         .build()
     )
     messenger = Messenger(application.bot, app.texts)
-    handlers = Handlers(desk, messenger, worker)
+    handlers = Handlers(desk, messenger, worker, loader)
     messenger.moved = handlers.moved
     said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     words = filters.TEXT | (filters.CAPTION & filters.ChatType.GROUPS)
     # Order matters: the first that fits takes the update. Commands are text too; the desk reads them.
     application.add_handler(TypeHandler(Update, handlers.once), group=-1)
     application.add_handler(MessageHandler(said & words, handlers.on_text))
+    private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    application.add_handler(MessageHandler(private & (filters.Document.ALL | filters.PHOTO), handlers.on_file))
     application.add_handler(
         MessageHandler(
             filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.on_other

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.desk.groups import Joined
-from bot.desk.replies import Asking, Attach, Menu, Say, Tell, Toast, Turn
+from bot.desk.replies import Asking, Attach, Fetch, Menu, Say, Tell, Toast, Turn, Working
 from bot.logs import get_logger
 from bot.screens import notice
-from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, place_of, pressed_of
+from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, offered_of, place_of, pressed_of
+from corpus.errors import ChidaoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from concurrent.futures import Executor
 
     from telegram.ext import CallbackContext
@@ -32,16 +34,19 @@ log = get_logger(__name__)
 
 _TOAST_LIMIT = 200
 _UPDATES_REMEMBERED = 1000
+_TIDIES_EVERY = 3600
 _GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
 class Handlers:
-    """Private chats and groups. `worker` has one thread: the model works for one question at a time."""
+    """Private chats and groups. `worker` has one thread: the model works for one question at a time; so has `loader`,
+    where files are read and published without keeping questions waiting."""
 
-    def __init__(self, desk: Desk, messenger: Messenger, worker: Executor) -> None:
+    def __init__(self, desk: Desk, messenger: Messenger, worker: Executor, loader: Executor) -> None:
         self._desk = desk
         self._messenger = messenger
         self._worker = worker
+        self._loader = loader
         self._seen: deque[int] = deque(maxlen=_UPDATES_REMEMBERED)
 
     async def once(self, update: Update, _context: Context) -> None:
@@ -62,6 +67,34 @@ class Handlers:
         incoming = incoming_of(message, person, context.bot.bot, edited=edited)
         replies = await asyncio.to_thread(self._desk.receive, incoming)
         await self.carry_out(replies, place, reply_to=message.message_id)
+
+    async def on_file(self, update: Update, _context: Context) -> None:
+        """A private document or photo: the desk decides whether it is wanted before anything is fetched."""
+        message, person = update.effective_message, update.effective_user
+        if message is None or person is None:
+            return
+        offered = offered_of(message, person)
+        replies = await asyncio.to_thread(self._desk.offered, offered)
+        for reply in replies:
+            if isinstance(reply, Fetch):
+                fetch = partial(self._messenger.fetch, message, reply.path)
+                await self._work(reply.working, offered.place, message.message_id, fetch=fetch, lost=reply.lost)
+            else:
+                await self.carry_out((reply,), offered.place, reply_to=message.message_id)
+
+    async def look_after(self) -> None:
+        """Takes up what an earlier run left half done; then lets the desk put its things in order, every hour."""
+        for place, replies in await asyncio.to_thread(self._desk.resume):
+            try:
+                await self.carry_out(replies, place, reply_to=None)
+            except Exception:  # one chat that cannot be written to keeps no other waiting
+                log.exception("What was half done could not be taken up", action="resume.failed", chat=place.chat)
+        while True:
+            await asyncio.sleep(_TIDIES_EVERY)
+            try:
+                await asyncio.to_thread(self._desk.tidy)
+            except ChidaoError as error:
+                log.warning("Could not put things in order", action="tidy.failed", error=str(error))
 
     async def on_other(self, update: Update, _context: Context) -> None:
         """A private photo, sticker or voice message: something without words to read."""
@@ -161,10 +194,46 @@ class Handlers:
                     await self._messenger.send(place, notice(text), reply_to=reply_to if place.group else None)
                 case Attach():
                     await self._messenger.attach(place, reply, reply_to=reply_to)
-                case Tell(elsewhere, screen):
-                    await self._messenger.send(elsewhere, screen)
+                case Tell():
+                    await self._tell(reply)
+                case Working():
+                    await self._work(reply, place, reply_to, pressed=pressed)
                 case Menu(who, role):
                     await self._messenger.offer(who, self._desk.commands_of(role) if role else ())
+
+    async def _tell(self, tell: Tell) -> None:
+        if tell.once is None or await asyncio.to_thread(tell.once):
+            await self._messenger.send(tell.place, tell.screen)
+
+    async def _work(
+        self,
+        working: Working,
+        place: Place,
+        reply_to: int | None,
+        *,
+        pressed: int | None = None,
+        fetch: Callable[[], Awaitable[bool]] | None = None,
+        lost: Callable[[], Sequence[Reply]] | None = None,
+    ) -> None:
+        """Shows that something is being done, does it (once its file is there), and shows what came of it."""
+        message = working.message or pressed
+        shown = await self._messenger.replace(place, (message,) if message else (), working.screen, reply_to=reply_to)
+        if working.shown is not None and shown:
+            await asyncio.to_thread(working.shown, shown[0])
+        async with self._messenger.typing(place):
+            work = working.work
+            if fetch is not None and lost is not None and not await fetch():
+                work = lost
+            try:
+                replies = await asyncio.get_running_loop().run_in_executor(self._loader, work)
+            except Exception as error:  # noqa: BLE001 - logged under a code that the person is shown
+                replies = (self._desk.apologise(error),)
+        first, *rest = replies
+        if isinstance(first, Say | Turn):
+            await self._messenger.replace(place, shown, first.screen, reply_to=reply_to)
+        else:
+            rest = [first, *rest]
+        await self.carry_out(rest, place, reply_to=reply_to)
 
     async def _answer(self, asking: Asking, reply_to: int | None) -> None:
         async with self._messenger.typing(asking.place):

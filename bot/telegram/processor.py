@@ -42,6 +42,10 @@ class OrderedByChat(BaseUpdateProcessor):
             if self._last.get(place) is done:
                 del self._last[place]
 
+    def is_busy(self) -> bool:
+        """True while anybody waits for an answer."""
+        return bool(self._last)
+
     async def initialize(self) -> None:
         """Nothing to prepare."""
 

@@ -8,7 +8,7 @@ from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot.desk.routing import bot_named_in, command_in
-from bot.desk.visit import Incoming, Pressed
+from bot.desk.visit import Incoming, OfferedFile, Pressed
 from bot.office.people import Newcomer
 from bot.office.records import Place
 
@@ -57,6 +57,22 @@ def pressed_of(query: CallbackQuery) -> Pressed | None:
         data=query.data or "",
         shown=(whole.text or whole.caption or "") if whole else "",
         message=message.message_id,
+        title=message.chat.title or "",
+    )
+
+
+def offered_of(message: Message, user: User) -> OfferedFile:
+    """The document or photo of a message, not fetched."""
+    document = message.document
+    return OfferedFile(
+        newcomer=newcomer_of(user),
+        place=place_of(message.chat, message),
+        name=(document.file_name or "") if document else "",
+        size=document.file_size if document else None,
+        photo=document is None,
+        caption=message.caption or "",
+        message=message.message_id,
+        album=message.media_group_id,
         title=message.chat.title or "",
     )
 

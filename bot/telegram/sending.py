@@ -28,6 +28,7 @@ from bot.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from telegram import CallbackQuery
 
@@ -81,7 +82,7 @@ class Messenger:
         ids: list[int] = []
         for number, part in enumerate(parts, start=1):
             message = shown[number - 1] if number <= len(shown) else None
-            markup = _keyboard(screen) if number == len(parts) else None
+            markup = keyboard(screen) if number == len(parts) else None
             if message is not None and await self._edit(place.chat, message, part, markup):
                 ids.append(message)
                 continue
@@ -116,6 +117,19 @@ class Messenger:
                     await self._bot.set_my_commands(menu, scope=scope, language_code=language)
                 else:
                     await self._bot.delete_my_commands(scope=scope, language_code=language)
+
+    async def fetch(self, message: Message, path: Path) -> bool:
+        """Fetches a message's document to `path`; False when Telegram does not give it, or it cannot be kept."""
+        if message.document is None:
+            return False
+        try:
+            file = await message.document.get_file()
+            content = await file.download_as_bytearray()
+            await asyncio.to_thread(_keep, path, bytes(content))
+        except (TelegramError, OSError) as error:
+            log.warning("A file could not be fetched", action="fetch.failed", error=repr(error))
+            return False
+        return True
 
     async def acknowledge(self, query: CallbackQuery, notice: str | None = None, *, alert: bool = False) -> None:
         """Stops the button's spinner, with a notice when there is one: over the chat, or as a window to close."""
@@ -172,12 +186,18 @@ class Messenger:
         try:
             await _expected(lambda: _html_or_plain(edit, part))
         except BadRequest as error:
-            if _says(error, "not modified"):
+            if says(error, "not modified"):
                 return True
-            if _says(error, "message to edit not found", "can't be edited", "message_id_invalid"):
+            if says(error, "message to edit not found", "can't be edited", "message_id_invalid"):
                 return False
             raise
         return True
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Writes what was fetched, for the program's user alone."""
+    path.touch(mode=0o600)
+    path.write_bytes(content)
 
 
 async def _in_topic(say: Callable[[int | None], Awaitable[T]], place: Place) -> T:
@@ -185,7 +205,7 @@ async def _in_topic(say: Callable[[int | None], Awaitable[T]], place: Place) -> 
     try:
         return await say(place.topic or None)
     except BadRequest as error:
-        if not place.topic or not _says(error, "message thread not found"):
+        if not place.topic or not says(error, "message thread not found"):
             raise
         log.info("The topic is gone; said in the group itself", action="send.topic_gone", chat=place.chat)
         return await say(None)
@@ -195,7 +215,7 @@ async def _html_or_plain(say: Callable[[str, str | None], Awaitable[T]], part: P
     try:
         return await say(part.html, ParseMode.HTML)
     except BadRequest as error:
-        if not _says(error, "can't parse entities"):
+        if not says(error, "can't parse entities"):
             raise
         log.warning("Telegram could not read our HTML; sent as plain text", action="send.plain", error=str(error))
         return await say(part.plain, None)
@@ -212,7 +232,7 @@ async def _expected(call: Callable[[], Awaitable[T]]) -> T | None:
         try:
             return await call()
         except (BadRequest, ChatMigrated) as error:
-            if _says(error, *_PART_OF_LIFE):
+            if says(error, *_PART_OF_LIFE):
                 log.info("Telegram does not accept this", action="send.refused", error=str(error))
                 return None
             raise
@@ -232,12 +252,12 @@ async def _expected(call: Callable[[], Awaitable[T]]) -> T | None:
     return None
 
 
-def _says(error: TelegramError, *phrases: str) -> bool:
+def says(error: TelegramError, *phrases: str) -> bool:
     """python-telegram-bot changes the case of descriptions, so they are compared without it."""
     return any(phrase in str(error).lower() for phrase in phrases)
 
 
-def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
     if not any(screen.buttons):
         return None
     return InlineKeyboardMarkup([[_button(button) for button in row] for row in screen.buttons if row])

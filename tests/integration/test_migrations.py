@@ -14,7 +14,8 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-import bot.office.tables  # noqa: F401 - its tables stand on the same metadata
+import bot.office.tables
+import bot.reminders.tables  # noqa: F401 - its tables stand on the same metadata
 from corpus import migrations
 from corpus.errors import StoreError
 from corpus.models import Base

@@ -1,0 +1,132 @@
+"""Which deadlines a list, a picture or a calendar shows, as short as a button needs.
+
+A view is written `<window><scope>`, and `.<directive token>` for those of one directive. The window is one of w(eek)
+m(onth) q(uarter) o(verdue) u(pcoming: twelve months ahead); the scope m(ine: of the visitor's units) or a(ll seen).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.desk.duties import duty_of, falls_in, next_due, standing
+from bot.list_rows import best_match
+from corpus.deadlines import HORIZON, deadlines, in_window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from bot.desk.seen import Seen
+    from bot.desk.visit import Visit
+    from bot.office.office import Office
+    from bot.office.progress import Mark
+    from corpus.deadlines import Deadline
+
+WINDOWS = {"w": "week", "m": "month", "q": "quarter", "o": "overdue", "u": "ahead"}
+SCOPES = {"m": "mine", "a": "all"}
+_VIEW = re.compile(r"(?P<window>[wmqou])(?P<scope>[ma])(?:\.(?P<directive>[0-9a-f]{8}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A window, whose deadlines, and of which directive (a token; empty: of any)."""
+
+    window: str = "u"
+    scope: str = "m"
+    directive: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.window}{self.scope}" + (f".{self.directive}" if self.directive else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline as it stands today: one occurrence where it recurs. `done`: the visitor's unit has said so."""
+
+    deadline: Deadline
+    day: date | None
+    done: bool
+
+    def is_late(self, today: date) -> bool:
+        """True for a duty whose day has passed undone; a target's year that is over is no one's delay."""
+        passed = self.day is not None and self.day < today
+        return passed and not self.done and self.deadline.source == "task"
+
+
+def view_of(text: str) -> DeadlineView:
+    """The view that a button carries.
+
+    Raises:
+        ValueError: none that we write.
+    """
+    found = _VIEW.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return DeadlineView(found["window"], found["scope"], found["directive"] or "")
+
+
+def dues_shown(view: DeadlineView, visit: Visit, office: Office, seen: Seen) -> list[Due]:
+    """What a view lists, by date, those without a stated day last.
+
+    Raises:
+        ValueError: its directive is gone, or not the visitor's to see.
+    """
+    found = _deadlines(view, visit, seen)
+    if view.window == "o":
+        return _overdue(found, visit, office, seen)
+    today = office.clock.today()
+    ahead = view.window == "u"
+    rows = in_window(found, today, today + HORIZON) if ahead else falls_in(found, WINDOWS[view.window], today)
+    marks = office.progress.marks([unit.id for unit in visit.units])
+    now = office.clock.now()
+    return [Due(row, row.due, _is_done(row, marks.get(row.source_id, ()), now)) for row in rows]
+
+
+def whole_calendar(view: DeadlineView, visit: Visit, office: Office, seen: Seen) -> list[Deadline]:
+    """The deadlines of a view in the twelve months ahead, done or not, an occurrence each.
+
+    Raises:
+        ValueError: as `dues_shown`.
+    """
+    today = office.clock.today()
+    return in_window(_deadlines(view, visit, seen), today, today + HORIZON)
+
+
+def _deadlines(view: DeadlineView, visit: Visit, seen: Seen) -> list[Deadline]:
+    tasks, targets = list(seen.tasks.values()), list(seen.targets.values())
+    if view.directive:
+        directive = seen.directive(view.directive)
+        if directive is None:
+            raise ValueError(view.directive)
+        tasks = [t for t in tasks if t.directive == directive.key]
+        targets = [t for t in targets if t.directive == directive.key]
+    found = deadlines(seen.directives.values(), tasks, targets)
+    if view.scope == "a":
+        return found
+    return [d for d in found if any(best_match(unit.name, (*d.who, *d.coop)) for unit in visit.units)]
+
+
+def _is_done(row: Deadline, marks: Iterable[Mark], now: datetime) -> bool:
+    """True when a mark says so of this very occurrence: a mark is about the round in which it was made."""
+    today = now.date()
+    if row.due is not None and row.due < today:
+        now -= today - row.due
+    elif next_due(row, today) != row.due:
+        return False
+    return any(standing(mark, row, now) == "done" for mark in marks)
+
+
+def _overdue(found: Iterable[Deadline], visit: Visit, office: Office, seen: Seen) -> list[Due]:
+    """Duties with a single stated day that has passed, and that no unit of the visitor's has done."""
+    now = office.clock.now()
+    marks = office.progress.marks([unit.id for unit in visit.units])
+    late: list[Due] = []
+    for deadline in found:
+        task = seen.tasks.get(deadline.source_id)
+        if task is None or any(mark.state == "done" for mark in marks.get(task.id, ())):
+            continue
+        if duty_of(task, None, (), seen.directives, now).is_overdue(now.date()):
+            late.append(Due(deadline, deadline.due, done=False))
+    return late

@@ -1,0 +1,119 @@
+"""Who is to be told of new tasks, and what they read: the groups of the units concerned, and the units' people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.callbacks import encode
+from bot.desk.loading_screens import task_line
+from bot.desk.seen import directive_token
+from bot.message_blocks import Block, Span, paragraph, shorten
+from bot.office.uploads import Notice
+from bot.screens import Button, Screen
+from corpus.identity import clause_token
+from corpus.row_words import capitalised, when
+from corpus.units import unit_matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.office.office import Office
+    from bot.office.records import Unit
+    from bot.office.uploads import Uploads
+    from bot.texts import Texts
+    from corpus.store_records import StoredDirective, StoredTask
+
+TASKS_SHOWN = 5
+_CLAUSES = 3
+_TITLE = 160
+
+
+def notices(office: Office, uploads: Uploads, tasks: Sequence[StoredTask]) -> list[Notice]:
+    """One for each chat that has not been told yet of some of these tasks and may see them."""
+    mine = _tasks_of_units(office, uploads, tasks)
+    chats: dict[tuple[int, int], list[Unit]] = {}
+    for group in office.groups.groups():
+        for topic, unit in group.units.items():
+            if group.present:
+                chats[group.chat, topic] = [unit]
+    away = office.people.unreachable()
+    for person in office.people.everyone():
+        if person.id not in away:
+            chats[person.id, 0] = list(person.units)
+    found: list[Notice] = []
+    for (chat, topic), units in chats.items():
+        told = uploads.told(chat, topic)
+        given = dict.fromkeys(task for unit in units for task in mine.get(unit.id, ()) if task not in told)
+        concerned = [unit.id for unit in units if any(task in given for task in mine.get(unit.id, ()))]
+        if given:
+            found.append(Notice(chat, topic, tuple(concerned), tuple(given)))
+    return found
+
+
+def _tasks_of_units(office: Office, uploads: Uploads, tasks: Sequence[StoredTask]) -> dict[int, list[str]]:
+    """Ids of the tasks that each unit leads or helps with and may see."""
+    audiences = {key: uploads.audience_of(key) for key in {task.directive for task in tasks}}
+    return {
+        unit.id: [
+            task.id
+            for task in tasks
+            if (not audiences[task.directive] or unit.id in audiences[task.directive])
+            and any(unit_matches(unit.name, name) for name in (*task.lead, *task.coop))
+        ]
+        for unit in office.people.units()
+    }
+
+
+def notice_screen(office: Office, notice: Notice, texts: Texts, knows: Callable[[str], bool]) -> Screen | None:
+    """What a chat reads; None when the tasks are gone. `knows` says which buttons some feature answers."""
+    wanted = set(notice.tasks)
+    tasks = [task for task in office.store.tasks() if task.id in wanted]
+    if not tasks:
+        return None
+    units = [unit for number in notice.units if (unit := office.people.unit(number)) is not None]
+    names = "; ".join(unit.name for unit in units)
+    keys = list(dict.fromkeys(task.directive for task in tasks))
+    directives = [d for key in keys if (d := office.store.directive(key)) is not None]
+    blocks = [paragraph(texts("load.news", unit=names, count=len(tasks)), "bold")]
+    blocks += [Block((Span(f"📄 {_named(directive)}", "italic"),)) for directive in directives]
+    lines = []
+    for number, task in enumerate(tasks[:TASKS_SHOWN], 1):
+        helps = not any(unit_matches(unit.name, name) for unit in units for name in task.lead)
+        part = f" ({texts('load.helping')})" if helps else ""
+        lines.append(f"{number}. {task_line(task.action, (), when(task))}{part}")
+    if len(tasks) > TASKS_SHOWN:
+        lines.append(texts("load.more_tasks", count=len(tasks) - TASKS_SHOWN))
+    blocks.append(paragraph("\n".join(lines)))
+    return Screen(tuple(blocks), _buttons(tasks, units, keys, texts, knows))
+
+
+def _buttons(
+    tasks: Sequence[StoredTask],
+    units: Sequence[Unit],
+    keys: Sequence[str],
+    texts: Texts,
+    knows: Callable[[str], bool],
+) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    if knows("c"):
+        clauses = dict.fromkeys((task.directive, task.path) for task in tasks[:TASKS_SHOWN])
+        rows.append(
+            tuple(
+                Button(texts("load.clause", number=number), encode("c", clause_token(*clause)))
+                for number, clause in enumerate(list(clauses)[:_CLAUSES], 1)
+            )
+        )
+    if knows("nv"):
+        lists = [Button(texts("load.all_tasks"), encode("nv", f"u{units[0].id}.aaa", 0))] if len(units) == 1 else []
+        if len(keys) == 1:
+            token = directive_token(keys[0])
+            lists.append(Button(texts("load.directive_tasks"), encode("nv", f"d{token}.aaa", 0)))
+        if lists:
+            rows.append(tuple(lists))
+    return tuple(rows)
+
+
+def _named(directive: StoredDirective) -> str:
+    named = " ".join(part for part in (directive.kind, directive.number) if part)
+    title = shorten(capitalised(directive.title or ""), _TITLE)
+    return " – ".join(part for part in (named, title) if part) or directive.key

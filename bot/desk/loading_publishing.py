@@ -1,0 +1,100 @@
+"""A confirmed upload into store and index, with its audience, its record and the notices that follow. May be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.desk.loading_files import discard, keep, place_in_library
+from bot.desk.loading_notices import notices
+from bot.office.audit import Entry
+from corpus.identity import content_hash
+from corpus.ingest import ingest
+from corpus.manifest import Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bot.office.office import Office
+    from bot.office.uploads import Upload, Uploads
+    from corpus.ingest import FileReport, SearchIndex
+    from corpus.records import Directive
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that changes when a file is loaded. `refresh` lets answers see it at once."""
+
+    office: Office
+    uploads: Uploads
+    index: Callable[[], SearchIndex]
+    refresh: Callable[[], object]
+    read: Callable[[Path], list[Directive]] | None = None
+
+
+def known_tasks(library: Library, upload: Upload) -> set[str]:
+    """Ids of the tasks that stand now in the directives the upload holds: what comes beside them is new."""
+    keys = [directive["key"] for directive in upload.summary["directives"]]
+    return {task.id for key in keys for task in library.office.store.tasks(key)}
+
+
+def publish(library: Library, upload: Upload, by: int) -> FileReport:
+    """Loads a claimed upload, and notes it; after a crash half-way it is done again without harm.
+
+    Returns:
+        What became of it; `refused` leaves everything as it was.
+    """
+    office, uploads = library.office, library.uploads
+    content = uploads.path(upload).read_bytes()
+    path = place_in_library(uploads.library, content_hash(content), upload.name)
+    keep(content, path)
+    keys = [directive["key"] for directive in upload.summary["directives"]]
+    before = {key: uploads.audience_of(key) for key in keys}
+    _aim(office, upload, keys)  # before anybody can see it
+    (report,) = ingest(
+        [path],
+        office.store,
+        library.index(),
+        manifest=Manifest({content_hash(content): upload.fields}) if upload.fields else None,
+        read=library.read,
+        replacing=frozenset(d["key"] for d in upload.summary["directives"] if d["before"]),
+    )
+    _tidy_library(library, path)
+    if report.status == "refused":
+        for key, units in before.items():
+            office.visibility.set_audience(key, units)
+        return report
+    _aim(office, upload, [key for key in report.directives if key not in keys])
+    library.refresh()
+    tasks = [t for key in report.directives for t in office.store.tasks(key) if t.id not in upload.known_tasks]
+    now = office.clock.now()
+    acts = [Entry(now, by, "directive.loaded", key, _counted(report), upload.chat) for key in report.directives]
+    if upload.audience is not None:
+        aimed = [key for key in report.directives if before.get(key, frozenset()) != frozenset(upload.audience)]
+        detail = {"units": list(upload.audience)}
+        acts += [Entry(now, by, "directive.audience", key, detail, upload.chat) for key in aimed]
+    uploads.published(upload.id, notices(office, uploads, tasks), acts, now)
+    return report
+
+
+def _aim(office: Office, upload: Upload, keys: list[str]) -> None:
+    if upload.audience is not None:
+        for key in keys:
+            office.visibility.set_audience(key, upload.audience)
+
+
+def _counted(report: FileReport) -> dict[str, Any]:
+    return {"status": report.status, "clauses": report.clauses, "targets": report.targets, "tasks": report.tasks}
+
+
+def _tidy_library(library: Library, path: Path) -> None:
+    """Keeps of the library what the store knows: the file just loaded may have been there already, or have replaced one."""
+    known = {file.path for file in library.office.store.files()}
+    publishing = {u.content_hash for u in library.uploads.unsettled() if u.state == "publishing"}
+    for folder in library.uploads.library.iterdir() if library.uploads.library.is_dir() else ():
+        if any((content or "").startswith(folder.name) for content in publishing) and folder != path.parent:
+            continue
+        for file in folder.iterdir():
+            if str(file.resolve()) not in known:
+                discard(file)

@@ -1,0 +1,126 @@
+"""What falls due, and on which days to speak of it. Pure: deadlines, days and offsets in, reminders out.
+
+A stated day that is not worked is reminded of on the working day before. A period goal ("đến năm 2030") gives one
+progress notice a year. A recurrence whose day the directive does not state is spoken of once, near the end of its
+period, and never as a deadline.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from corpus.deadlines import occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.reminders.working_days import WorkingDays
+    from corpus.deadlines import Deadline
+
+Manner = Literal["once", "yearly", "half-yearly", "quarterly", "monthly", "period", "progress"]
+
+KIND_OFFSETS: dict[Manner, frozenset[int]] = {
+    "once": frozenset({30, 14, 7, 3, 1, 0, -1, -7}),
+    "yearly": frozenset({30, 14, 7, 3, 1, 0, -1, -7}),
+    "half-yearly": frozenset({14, 7, 3, 1, 0, -1, -7}),
+    "quarterly": frozenset({14, 7, 3, 1, 0, -1, -7}),
+    "monthly": frozenset({3, 1, 0, -1}),
+    "period": frozenset({7}),
+    "progress": frozenset({30}),
+}
+"""Days before (negative: after) on which each kind is spoken of; a recipient may choose fewer."""
+
+REACH = timedelta(days=45)
+"""No reminder is further from its due date than this, days off included."""
+
+_PERIOD_ENDS: dict[str, tuple[int, ...]] = {
+    "yearly": (12,),
+    "half-yearly": (6, 12),
+    "quarterly": (3, 6, 9, 12),
+    "monthly": tuple(range(1, 13)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One occurrence. `manner` says how it recurs, or that the day is a period's end that nobody stated."""
+
+    deadline: Deadline
+    day: date
+    manner: Manner
+
+    @property
+    def stated(self) -> bool:
+        """Whether the directive itself states the day as a deadline."""
+        return self.manner not in {"period", "progress"}
+
+
+def dues(deadlines: Iterable[Deadline], first: date, last: date) -> Iterator[Due]:
+    """Every occurrence from `first` to `last`, both included."""
+    for deadline in deadlines:
+        yield from _dues(deadline, first, last)
+
+
+def reminder_days(due: Due, days: WorkingDays) -> dict[int, date]:
+    """The day on which each offset speaks.
+
+    What comes before the deadline is counted from the working day on or before it, and is itself moved to a working
+    day before; what comes after is moved to a working day after.
+    """
+    base = days.on_or_before(due.day)
+    spoken = {}
+    for offset in KIND_OFFSETS[due.manner]:
+        if offset >= 0:
+            spoken[offset] = days.on_or_before(base - timedelta(days=offset))
+        else:
+            spoken[offset] = days.on_or_after(due.day - timedelta(days=offset))
+    return spoken
+
+
+def last_use(due: Due, offset: int, spoken: date) -> date:
+    """The last day on which it still makes sense to say so: until the deadline, or for a week once it has passed."""
+    return max(due.day, spoken) if offset >= 0 else spoken + timedelta(days=7)
+
+
+def _dues(deadline: Deadline, first: date, last: date) -> Iterator[Due]:
+    recurrence = deadline.recurrence
+    if deadline.source == "target":
+        if deadline.due is not None:
+            yield from _progress(deadline, deadline.due, first, last)
+        return
+    if recurrence in _PERIOD_ENDS:
+        manner: Manner = recurrence  # type: ignore[assignment]  # the keys of _PERIOD_ENDS are manners
+        days = list(occurrences(deadline, first, last))
+        if deadline.recurs_before:
+            yield from (Due(deadline, day, manner) for day in days)
+        else:
+            yield from (Due(deadline, day, "period") for day in _period_ends(deadline, recurrence or "", first, last))
+            days = []
+        if deadline.due is not None and first <= deadline.due <= last and deadline.due not in days:
+            yield Due(deadline, deadline.due, "once")
+    elif deadline.due is not None and first <= deadline.due <= last:
+        yield Due(deadline, deadline.due, "once")
+
+
+def _progress(deadline: Deadline, due: date, first: date, last: date) -> Iterator[Due]:
+    """A goal's own date, and the end of each year before it."""
+    start = deadline.since or first
+    for year in range(max(first.year, start.year), min(last.year, due.year - 1) + 1):
+        day = date(year, 12, 31)
+        if first <= day <= last:
+            yield Due(deadline, day, "progress")
+    if first <= due <= last:
+        yield Due(deadline, due, "once")
+
+
+def _period_ends(deadline: Deadline, recurrence: str, first: date, last: date) -> Iterator[date]:
+    start = max(first, deadline.since) if deadline.since else first
+    end = min(last, deadline.due) if deadline.due else last
+    for year in range(start.year, end.year + 1):
+        for month in _PERIOD_ENDS[recurrence]:
+            day = date(year, month, calendar.monthrange(year, month)[1])
+            if start <= day <= end:
+                yield day
