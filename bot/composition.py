@@ -135,6 +135,7 @@ class Composition:
         """The desk with all its features; `operator` is an administrator whatever the settings say."""
         from bot.desk.asking import AskingFeature  # noqa: PLC0415 - SQLAlchemy
         from bot.desk.clauses import ClausesFeature  # noqa: PLC0415
+        from bot.desk.corrections import CorrectionsFeature  # noqa: PLC0415
         from bot.desk.deadlines import DeadlinesFeature  # noqa: PLC0415
         from bot.desk.desk import Desk  # noqa: PLC0415
         from bot.desk.directive_keeping import DirectiveKeeping  # noqa: PLC0415
@@ -175,6 +176,7 @@ class Composition:
                 ExportFeature(office),
                 RemindingFeature(office, self.reminders),
                 loading,
+                CorrectionsFeature(office, self._follow_store),
                 UnitsFeature(office),
                 RecordFeature(office),
                 PeopleFeature(office, self.bot_name),
@@ -182,6 +184,11 @@ class Composition:
             operator=operator,
         )
         return desk
+
+    def _follow_store(self) -> None:
+        """Search takes up what was changed in the store."""
+        self.index.publish(self.store)
+        self.service.refresh()
 
 
 def compose(settings: Settings, *, clock: Clock | None = None, service: SearchService | None = None) -> Composition:

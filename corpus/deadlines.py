@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from corpus.data_files import load_yaml
 from corpus.records import Recurrence
+from corpus.row_words import goal
 from corpus.text import comparable
 
 if TYPE_CHECKING:
@@ -116,25 +117,6 @@ def cadence_recurrence(cadence: str | None) -> Recurrence | None:
     return cast("Recurrence", found) if found in get_args(Recurrence) else None
 
 
-def describe_target(target: StoredTarget) -> str:
-    """A target in one line: indicator, comparator, value and unit; the indicator alone for a completion goal."""
-    if target.value is None:
-        return target.indicator
-    value = _knowledge()["operators"][target.op].format(
-        value=_number(target.value), value_max=_number(target.value_max)
-    )
-    unit = target.unit or ""
-    change = f" {target.change}" if target.change else ""
-    return f"{target.indicator}:{change} {value}{'' if unit.startswith('%') else ' '}{unit}".rstrip()
-
-
-def _number(value: float | None) -> str:
-    """As Vietnamese writes it: a comma before decimals, a point between thousands."""
-    if value is None:
-        return ""
-    return f"{value:,.10g}".translate(str.maketrans(",.", ".,"))
-
-
 def _has_time(due: date | None, recurrence: str | None) -> bool:
     return due is not None or recurrence not in {None, "ongoing"}
 
@@ -164,7 +146,7 @@ def _of_target(target: StoredTarget, recurrence: Recurrence | None, since: date 
         target.id,
         target.directive,
         target.path,
-        describe_target(target),
+        goal(target),
         (),
         target.due,
         recurrence,

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from corpus.errors import ChidaoError, UnreadableFileError
 from corpus.identity import content_hash, reading_version
 from corpus.manifest import Manifest, complete, explain_missing
+from corpus.secrecy import refuse_secret
 from corpus.store_writing import AlreadyStoredError, IncomingFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from corpus.manifest import Entry
     from corpus.records import Directive
@@ -85,6 +86,7 @@ class _Run:
     manifest: Manifest
     progress: Progress | None
     read: Callable[[Path], list[Directive]]
+    replacing: Collection[str]
     sealed: set[str]
     seen: list[tuple[str, str]]
 
@@ -98,17 +100,18 @@ def ingest(
     progress: Progress | None = None,
     read: Callable[[Path], list[Directive]] | None = None,
     on_report: Callable[[FileReport], None] | None = None,
+    replacing: Collection[str] = (),
 ) -> list[FileReport]:
     """Reads files and folders into the store, then brings the index in step; one report a file, in order.
 
     A file whose bytes (and manifest entry, and the program's reading) are as before is `unchanged`. `on_report` is told
-    of each file as soon as it is settled.
+    of each file as soon as it is settled. `replacing` are keys of directives that may be replaced from whatever file.
 
     Raises:
         StoreError, SearchIndexError: the store or the index failed; files stored before that stay.
     """
     manifest = manifest or Manifest()
-    run = _Run(store, index, manifest, progress, read or _reader(), set(), [])
+    run = _Run(store, index, manifest, progress, read or _reader(), replacing, set(), [])
     files = [path for path in find_files(paths) if path.resolve() != manifest.path]
     reports: list[FileReport] = []
     for done, path in enumerate(files):
@@ -169,10 +172,13 @@ def _settle(path: Path, run: _Run) -> FileReport:
     entries = _entries(run.manifest.entries_for(path.name, content), same or earlier)
     if same and same.reading == reading_version() and _entries(None, same) == entries:
         return _unchanged(path, run, same, earlier)
-    directives, warnings = _read(path, entries, run.read)
+    reading = examine(path, entries, run.read)
+    directives = reading.directives
     run.index.prepare(directives, run.progress.clauses if run.progress else None)
     fields = {"directives": list(entries)} if entries else {}
-    incoming = IncomingFile(same.path if same else where, content, reading_version(), fields, frozenset(run.sealed))
+    incoming = IncomingFile(
+        same.path if same else where, content, reading_version(), fields, frozenset(run.sealed), run.replacing
+    )
     stored = run.store.put(incoming, directives)
     run.sealed.update({where, incoming.path})
     return FileReport(
@@ -182,7 +188,7 @@ def _settle(path: Path, run: _Run) -> FileReport:
         clauses=sum(len(d.clauses) for d in directives),
         targets=sum(len(d.targets) for d in directives),
         tasks=sum(len(d.tasks) for d in directives),
-        warnings=(*warnings, *stored.warnings),
+        warnings=(*reading.remarks, *reading.gaps(path.name), *stored.warnings),
     )
 
 
@@ -213,11 +219,29 @@ def _entries(given: tuple[Entry, ...] | None, stored: StoredFile | None) -> tupl
     return tuple(stored.manifest.get("directives", ())) if stored else ()
 
 
-def _read(
-    path: Path, entries: tuple[Entry, ...], read: Callable[[Path], list[Directive]]
-) -> tuple[list[Directive], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as read and completed, before anything is stored; `remarks` are on what a person said of it."""
+
+    directives: list[Directive]
+    remarks: tuple[str, ...] = ()
+
+    def gaps(self, name: str) -> list[str]:
+        """What is missing or doubtful in each directive, and how to supply it in a manifest."""
+        return [warning for directive in self.directives for warning in explain_missing(directive.metadata, name)]
+
+
+def examine(
+    path: Path, entries: Sequence[Entry] = (), read: Callable[[Path], list[Directive]] | None = None
+) -> Reading:
+    """The directives in a file, completed by what a person said of each (`corpus.manifest`); stores nothing.
+
+    Raises:
+        SecretFileError: it bears a mark of secrecy.
+        UnreadableFileError: it cannot be read, or holds no directive.
+    """
     try:
-        directives = read(path)
+        directives = (read or _reader())(path)
     except ChidaoError:
         raise
     except Exception as error:
@@ -225,23 +249,23 @@ def _read(
         raise UnreadableFileError(
             f"Lỗi không lường trước khi đọc tệp ({type(error).__name__}); các tệp khác vẫn được nạp."
         ) from error
+    for directive in directives:
+        refuse_secret(directive.source.text)
     completed: list[Directive] = []
-    warnings: list[str] = []
+    remarks: list[str] = []
     if len(entries) > len(directives):
-        warnings.append(
-            f"Tệp kê khai có {len(entries)} mục cho {path.name} nhưng tệp chỉ có {len(directives)} văn bản."
-        )
+        remarks.append(f"Tệp kê khai có {len(entries)} mục cho {path.name} nhưng tệp chỉ có {len(directives)} văn bản.")
     for position, directive in enumerate(directives):
         entry = entries[position] if position < len(entries) else {}
         meta, said = complete(directive.metadata, entry, path.name)
         completed.append(replace(directive, metadata=meta))
-        warnings += [*said, *explain_missing(meta, path.name)]
+        remarks += said
     if not any(_is_directive(d) for d in completed):
         raise UnreadableFileError(
             "Không thấy văn bản chỉ đạo trong tệp: không số hiệu, loại văn bản, nơi ban hành, nhiệm vụ hay chỉ tiêu. "
             "Nếu đúng là văn bản, khai số hiệu hoặc loại văn bản bằng --manifest."
         )
-    return completed, warnings
+    return Reading(completed, tuple(remarks))
 
 
 def _is_directive(directive: Directive) -> bool:

@@ -29,6 +29,7 @@ _RULE = re.compile(r"^[-–—_=*.·•~\s]{3,}$")
 _MARKDOWN_RULE = re.compile(r"^\|?(?:\s*:?-{2,}:?\s*\|)*\s*:?-{2,}:?\s*\|?$")
 _SINGLE_MARK = re.compile(r"^[*_](?=\S)(.+?)(?<=\S)[*_]$")
 _WORD = re.compile(r"\w+")
+_NUMBER_FIRST = re.compile(r"\d|[IVX]{1,5}(?!\w)")
 _MID_SENTENCE = re.compile(rf"(?<=[{SMALLS}0-9] )([{CAPITALS}]\w*) (\w+)")
 _TERMINAL = (".", ";", ":", "!", "?", "…", "./", ".”", '."', ";”")
 
@@ -195,7 +196,7 @@ def must_go_on(text: str, following: str = "") -> bool:
     if not words or not stripped[-1:].isalpha():
         return False
     return words[-1] in markers("unfinished") or (
-        following[:1].isdigit() and words[-1] in markers("unfinished_before_number")
+        bool(_NUMBER_FIRST.match(following)) and words[-1] in markers("unfinished_before_number")
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations at run time
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, func
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -125,6 +125,7 @@ class TargetRow(Base):
     cadence: Mapped[str | None] = mapped_column(Text)
     baseline: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[str | None] = mapped_column(Text)
+    corrected: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class TaskRow(Base):
@@ -144,6 +145,7 @@ class TaskRow(Base):
     recurrence: Mapped[str | None] = mapped_column(String(16))
     recurs_before: Mapped[str | None] = mapped_column(String(8))
     product: Mapped[str | None] = mapped_column(Text)
+    corrected: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class TaskUnitRow(Base):
@@ -172,6 +174,29 @@ class RuleRow(Base):
     condition: Mapped[str] = mapped_column(Text)
     consequence: Mapped[str] = mapped_column(Text)
     quote: Mapped[str] = mapped_column(Text)
+
+
+class CorrectionRow(Base):
+    """What a person said of a target or task as read: other values for some fields, or that it is none (`removed`).
+
+    `original` is the row as last read with its place in the directive, `applied` 0 when no row read last is the one
+    meant. No foreign keys: it outlives the reading, and the directive's withdrawal.
+    """
+
+    __tablename__ = "correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    directive_key: Mapped[str] = mapped_column(String(160), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    row_id: Mapped[str] = mapped_column(String(32), unique=True)
+    path: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    removed: Mapped[int]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    original: Mapped[dict[str, Any]] = mapped_column(JSON)
+    applied: Mapped[int]
+    made_by: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class RevisionRow(Base):

@@ -161,6 +161,10 @@ def _requirement(statement: str) -> Iterator[_Found]:
     found = _pattern(rf"(?P<condition>.{{4,300}}?)\s+(?P<consequence>{_words('requirements')}\s+.+)").match(statement)
     if found and _holds("ranks", found["condition"]):
         yield found["condition"], found["consequence"]
+        return
+    earned = _pattern(rf"(?P<condition>.{{4,300}}?)\s+(?P<consequence>{_words('earned')}\s+.+)").match(statement)
+    if earned and _THRESHOLD.search(earned["condition"]):
+        yield earned["condition"], earned["consequence"]
 
 
 def _sanction(statement: str) -> Iterator[_Found]:

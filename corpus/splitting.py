@@ -7,7 +7,16 @@ from bisect import bisect_left
 
 from corpus.lines import Line, is_capital, read_lines
 from corpus.outline.labels import BULLETS
-from corpus.outline.zones import is_annex, is_letterhead, is_recipients, is_signature, shown, structural, titled_kind
+from corpus.outline.zones import (
+    is_annex,
+    is_letterhead,
+    is_recipients,
+    is_role,
+    is_signature,
+    shown,
+    structural,
+    titled_kind,
+)
 from corpus.records import Source
 
 _AHEAD = 16
@@ -38,21 +47,23 @@ def _beginnings(lines: list[Line]) -> list[int]:
     """Indices of the lines at which the second and later directives begin."""
     found: list[int] = []
     closed_at: int | None = None
-    titled = inside_annex = False
+    # A role alone below the title ("THỦ TƯỚNG CHÍNH PHỦ") issues the directive; after its first item it signs it.
+    titled = inside_annex = numbered = False
     i = 0
     while i < len(lines):
         text = shown(lines[i])
-        if is_recipients(text) or (is_signature(text) and titled):
+        if is_recipients(text) or (titled and is_signature(text) and (numbered or not is_role(text))):
             closed_at = i if closed_at is None else closed_at
         elif titled and _begins(lines, i, closed=closed_at is not None and not inside_annex):
             found.append(i)
-            closed_at, inside_annex = None, False
+            closed_at, inside_annex, numbered = None, False, False
             i += _title_ahead(lines, i) or 1
             titled = True
             continue
         elif structural(lines[i]) is not None or titled_kind(text):
             titled = True
             label = structural(lines[i])
+            numbered = numbered or label is not None
             # A numbered item after the signature: an annex or an attached document is being read.
             inside_annex = inside_annex or (closed_at is not None and label is not None and label.family not in BULLETS)
         i += 1

@@ -45,20 +45,22 @@ class StoredClause(Clause):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTarget(Target):
-    """A target with its id and its directive's key."""
+    """A target with its id and its directive's key; `corrected` when a person has changed what was read."""
 
     id: str
     directive: str
     file: str
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTask(Task):
-    """A task with its id and its directive's key."""
+    """A task with its id and its directive's key; `corrected` when a person has changed what was read."""
 
     id: str
     directive: str
     file: str
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
+from corpus.corrections import corrections_digest, count_lost, follow_key, settle
 from corpus.errors import ChidaoError
 from corpus.identity import base_key, clause_token, is_key_of, number_key, rule_ids, suffixed_key, target_ids, task_ids
 from corpus.models import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from corpus.corrections import RowKind, Settled
     from corpus.records import Directive, Metadata
 
 _ROLES = ("lead", "coop", "report_to", "via")
@@ -41,13 +43,17 @@ class AlreadyStoredError(ChidaoError):
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """A file about to be stored. `sealed` are paths of files that this same run has read: those are not superseded."""
+    """A file about to be stored. `sealed` are paths of files that this same run has read: those are not superseded.
+
+    `replacing` are keys of directives that a person agreed to replace, whatever file they came from.
+    """
 
     path: str
     content_hash: str
     reading: str
     manifest: dict[str, Any] = field(default_factory=dict)
     sealed: Collection[str] = ()
+    replacing: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ def put_file(connection: Connection, file: IncomingFile, directives: Sequence[Di
                 "gỡ bằng `chidao remove` trước khi nạp tệp này."
             )
     gone = superseded | ({own} if own is not None else set())
+    if len(earlier) == len(keys) == 1 and earlier != keys:
+        follow_key(connection, earlier[0], keys[0])
     if gone:
         connection.execute(delete(FileRow).where(FileRow.id.in_(gone)))
     file_id = _insert(
@@ -100,11 +108,27 @@ def put_file(connection: Connection, file: IncomingFile, directives: Sequence[Di
         manifest=file.manifest,
     )
     for position, (key, directive) in enumerate(zip(keys, directives, strict=True)):
-        content = f"{file.content_hash}|{file.reading}|{sorted(file.manifest.items())}|{key}"
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        _insert_directive(connection, key, directive, file_id=file_id, position=position, digest=digest)
+        _insert_directive(connection, key, directive, file_id=file_id, position=position, digest="")
+        refresh_digest(connection, key)
+    lost = count_lost(connection, keys)
+    if lost:
+        warnings.append(f"{lost} chỗ đã sửa bằng tay không còn tìm thấy dòng tương ứng; xem lại bằng lệnh /sua của bot.")
     bump_revision(connection)
     return Stored(tuple(keys), bool(gone), tuple(warnings))
+
+
+def refresh_digest(connection: Connection, key: str) -> None:
+    """Hashes what makes a directive's content: its file, how it was read, what people said of it."""
+    query = (
+        select(FileRow.content_hash, FileRow.reading, FileRow.manifest).join(DirectiveRow).where(DirectiveRow.key == key)
+    )
+    file = connection.execute(query).one()
+    content = f"{file.content_hash}|{file.reading}|{sorted(file.manifest.items())}|{key}"
+    corrected = corrections_digest(connection, key)
+    if corrected:
+        content += f"|{corrected}"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    connection.execute(update(DirectiveRow).where(DirectiveRow.key == key).values(digest=digest))
 
 
 def bump_revision(connection: Connection) -> None:
@@ -140,7 +164,7 @@ def _same_title(meta: Metadata, other: Any) -> bool:
 
 def _superseded_file(file: IncomingFile, key: str, other: Any) -> int:
     """The id of the file that `file` replaces: an earlier copy of the same name, or one that is gone from the disk."""
-    gone = not Path(other.path).is_file()
+    gone = not Path(other.path).is_file() or other.key in file.replacing
     if (gone or other.name == Path(file.path).name) and other.path not in file.sealed:
         return int(other.file_id)
     raise AlreadyStoredError(
@@ -178,19 +202,36 @@ def _insert_directive(connection: Connection, key: str, directive: Directive, **
     tables = (
         (CitedRow, _cited_rows(directive)),
         (ClauseRow, _clause_rows(key, directive)),
-        (TargetRow, _target_rows(key, directive)),
-        (TaskRow, _task_rows(key, directive)),
         (RuleRow, _rule_rows(key, directive)),
     )
     for table, rows in tables:
         if rows:
             numbered = [{"directive_id": directive_id, "position": n} | row for n, row in enumerate(rows)]
             connection.execute(insert(table), numbered)
+    targets = settle(connection, key, "target", target_ids(key, directive.targets), directive.targets)
+    insert_rows(connection, directive_id, "target", targets)
+    tasks = settle(connection, key, "task", task_ids(key, directive.tasks), directive.tasks)
+    insert_rows(connection, directive_id, "task", tasks)
+
+
+def insert_rows(connection: Connection, directive_id: int, kind: RowKind, rows: Sequence[Settled]) -> None:
+    """Puts targets, or tasks with their units, into a directive, each at its place."""
+    if not rows:
+        return
+    values = _target_values if kind == "target" else _task_values
+    table = TargetRow if kind == "target" else TaskRow
+    placed = [
+        {"directive_id": directive_id, "position": r.position, "id": r.id, "corrected": int(r.corrected)} | values(r.row)
+        for r in rows
+    ]
+    connection.execute(insert(table), placed)
+    if kind == "target":
+        return
     units = [
-        {"task_id": task_id, "role": role, "position": n, "name": name, "folded": collapse(fold(name))}
-        for task_id, task in zip(task_ids(key, directive.tasks), directive.tasks, strict=True)
+        {"task_id": r.id, "role": role, "position": n, "name": name, "folded": collapse(fold(name))}
+        for r in rows
         for role in _ROLES
-        for n, name in enumerate(getattr(task, role))
+        for n, name in enumerate(getattr(r.row, role))
     ]
     if units:
         connection.execute(insert(TaskUnitRow), units)
@@ -229,44 +270,36 @@ def _clause_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
     ]
 
 
-def _target_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row_id,
-            "path": t.path,
-            "indicator": t.indicator,
-            "quote": t.quote,
-            "op": t.op,
-            "value": t.value,
-            "value_max": t.value_max,
-            "unit": t.unit,
-            "change": t.change,
-            "due": t.due,
-            "period_from": t.period[0] if t.period else None,
-            "period_to": t.period[1] if t.period else None,
-            "cadence": t.cadence,
-            "baseline": t.baseline,
-            "scope": t.scope,
-        }
-        for row_id, t in zip(target_ids(key, directive.targets), directive.targets, strict=True)
-    ]
+def _target_values(t: Any) -> dict[str, Any]:
+    return {
+        "path": t.path,
+        "indicator": t.indicator,
+        "quote": t.quote,
+        "op": t.op,
+        "value": t.value,
+        "value_max": t.value_max,
+        "unit": t.unit,
+        "change": t.change,
+        "due": t.due,
+        "period_from": t.period[0] if t.period else None,
+        "period_to": t.period[1] if t.period else None,
+        "cadence": t.cadence,
+        "baseline": t.baseline,
+        "scope": t.scope,
+    }
 
 
-def _task_rows(key: str, directive: Directive) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row_id,
-            "path": t.path,
-            "action": t.action,
-            "quote": t.quote,
-            "due": t.due,
-            "due_text": t.due_text,
-            "recurrence": t.recurrence,
-            "recurs_before": t.recurs_before,
-            "product": t.product,
-        }
-        for row_id, t in zip(task_ids(key, directive.tasks), directive.tasks, strict=True)
-    ]
+def _task_values(t: Any) -> dict[str, Any]:
+    return {
+        "path": t.path,
+        "action": t.action,
+        "quote": t.quote,
+        "due": t.due,
+        "due_text": t.due_text,
+        "recurrence": t.recurrence,
+        "recurs_before": t.recurs_before,
+        "product": t.product,
+    }
 
 
 def _rule_rows(key: str, directive: Directive) -> list[dict[str, Any]]:

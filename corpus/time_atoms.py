@@ -122,6 +122,15 @@ def _cycle(found: re.Match[str]) -> Atom | None:
     return None
 
 
+def _once_in(found: re.Match[str]) -> Atom | None:
+    """"6 tháng/lần", "01 năm/lần"; a cycle of several years, quarters or months that has no name keeps its words only."""
+    if _number(found["count"]) in (None, 1):
+        return _cycle(found)
+    named = " ".join(f"{found['count']} {found['cycles']}".lower().split())
+    lengths: dict[Recurrence, list[str]] = time_words()["cycles"]
+    return _at(found, "cycle", recurrence=next((length for length, names in lengths.items() if named in names), None))
+
+
 @cache
 def _cycle_alternatives(recurrence: str) -> str:
     return alternatives(time_words()["cycles"][recurrence])
@@ -199,7 +208,7 @@ def _cycle_patterns() -> Iterator[tuple[str, _Builder]]:
     one = rf"{cycle}(?!\w|\s*\d)"
     more = rf"(?:\s*(?:,|;|và|hoặc|/)\s*(?:và\s+)?(?:{regularly}\s+)?(?:{each}\s+)?{one})*"
     yield rf"(?:{regularly}(?:\s+(?:theo\s+)?{each})?|{each})\s+(?P<cycles>{one}{more})", _cycle
-    yield rf"(?P<cycles>{cycle})\s*{words_of('once')}(?!\w)", _cycle
+    yield rf"(?:(?P<count>{counts})\s+)?(?P<cycles>{cycle})\s*{words_of('once')}(?!\w)", _once_in
     times = rf"(?P<times>{counts})\s+lần"
     yield rf"{times}\s*(?:/|trong|mỗi|một|1|01)\s*(?:(?:một|1|01)\s+)?(?P<per>năm|quý|quí|tháng|tuần)(?!\w)", _times
     yield (
@@ -207,8 +216,9 @@ def _cycle_patterns() -> Iterator[tuple[str, _Builder]]:
         _times,
     )
     which = r"(?:sau|tới|cuối|đầu|tiếp\s+theo|kế\s+tiếp)"
-    of = rf"(?:(?:{each}\s+)?tháng\s+{which}(?:\s+(?:của\s+)?(?:{each}\s+)?(?:quý|quí))?|{each}\s+(?:tháng|quý|quí))"
-    yield rf"ngày\s+(?:(?P<day>{DAY})|cuối\s+cùng)(?:\s*,)?\s+(?:của\s+)?(?P<cycle>{of})(?!\w)", _month_day
+    last = rf"tháng\s+{which}(?:\s+(?:của\s+)?(?:{each}\s+)?(?:quý|quí))?"
+    of = rf"(?:(?:{each}\s+)?{last}|{each}\s+(?:tháng|quý|quí)|(?<=của\s)(?:tháng|quý|quí)(?!\s+\w))"
+    yield rf"ngày\s+(?:(?P<day>{DAY})|(?:làm\s+việc\s+)?cuối\s+cùng)(?:\s*,)?\s+(?:của\s+)?(?P<cycle>{of})(?!\w)", _month_day
     yield rf"ngày\s+(?P<day>{DAY})(?![\d/.-]|\s*tháng)", _point("monthday")
     yield rf"(?<=\d\s)(?:của\s+)?{words_of('next_year')}(?!\w)", _text("yearly", "cycle")
     yield rf"{words_of('ad_hoc')}(?!\w)", _text("ad-hoc", "cycle")

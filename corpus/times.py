@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.time_atoms import Atom, calendar_day, find_atoms
 from corpus.time_citations import mask_citations
-from corpus.time_words import FLAGS, YEAR, alternatives, marker_words, time_words, words_of
+from corpus.time_context import Placed, place, same_days, share
+from corpus.time_words import FLAGS, YEAR, time_words, words_of
 
 if TYPE_CHECKING:
     from corpus.records import Recurrence
 
 __all__ = ["TimeReading", "mask_citations", "read_time", "read_times"]
 
-_REACH: Final = 40
 _MAYBE: Final = re.compile(r"\d|năm|quý|quí|tháng|tuần|định k|thường xuyên|đột xuất|hằng|hàng|khi|sau|theo", FLAGS)
-_EQUAL: Final = ("bằng", "Bằng")
-"""Before a marker this is the end of another word ("bàn giao mặt bằng trước ngày 30/4/2026")."""
 _SHORTEST_FIRST: Final = ("weekly", "monthly", "quarterly", "half-yearly", "yearly")
 
 
@@ -52,37 +50,29 @@ class TimeReading:
         return self.text.lower().startswith(tuple(time_words()["markers"]["vision"]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """An atom with the marker classes that stand before it, nearest first, and where its expression begins."""
-
-    atom: Atom
-    markers: tuple[str, ...]
-    start: int
-    end: int
-    onward: bool = False
-    cycle: Recurrence | None = None
-    since: date | None = None
-
-
-def read_times(text: str, *, issued_on: date | None = None) -> tuple[TimeReading, ...]:
+def read_times(
+    text: str, *, issued_on: date | None = None, effective_on: date | None = None
+) -> tuple[TimeReading, ...]:
     """Every time expression of `text` in order, not overlapping; dates of cited documents and baselines are left out.
 
-    `issued_on` is the directive's own date, from which "kể từ ngày ký" counts.
+    `issued_on` is the directive's own date, from which "kể từ ngày ký" counts; `effective_on` the day it takes effect,
+    from which "kể từ ngày Quyết định này có hiệu lực" does.
     """
     if not _MAYBE.search(text):
         return ()
     masked = mask_citations(text)
-    atoms = _same_days(find_atoms(masked))
+    atoms = same_days(find_atoms(masked))
     floors = [0, *(atom.end for atom in atoms)]
-    placed = [p for atom, floor in zip(atoms, floors, strict=False) if (p := _place(masked, atom, floor))]
+    placed = [p for atom, floor in zip(atoms, floors, strict=False) if (p := place(masked, atom, floor))]
     return tuple(
         replace(reading, text=text[reading.start : reading.end])
-        for reading in _join_cycles(masked, [_read(p, issued_on) for p in _share(masked, placed)])
+        for reading in _join_cycles(masked, [_read(p, issued_on, effective_on) for p in share(masked, placed)])
     )
 
 
-def read_time(text: str, *, issued_on: date | None = None) -> TimeReading | None:
+def read_time(
+    text: str, *, issued_on: date | None = None, effective_on: date | None = None
+) -> TimeReading | None:
     """One reading of a whole phrase or table cell; None when it holds no time.
 
     The latest date counts, a period only when no date is more exact; the shortest cycle counts, and a cycle's day only
@@ -93,7 +83,7 @@ def read_time(text: str, *, issued_on: date | None = None) -> TimeReading | None
         text_before = len("năm ")
         readings = read_times(f"năm {text}", issued_on=issued_on)
         return _shifted(readings[0], text, text_before) if readings else None
-    readings = read_times(text, issued_on=issued_on)
+    readings = read_times(text, issued_on=issued_on, effective_on=effective_on)
     return _merge(text, readings) if readings else None
 
 
@@ -102,132 +92,14 @@ def _shifted(reading: TimeReading, text: str, by: int) -> TimeReading:
     return replace(reading, text=text[start:end], start=start, end=end)
 
 
-# Markers before and after an atom
-
-
-@cache
-def _marker_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)({alternatives(marker_words())})[\s,:]*$", FLAGS)
-
-
-@cache
-def _baseline_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){words_of('baseline')}\s*(?:cả\s+|của\s+)?$", FLAGS)
-
-
-@cache
-def _never_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){words_of('not_ongoing')}\s*$", FLAGS)
-
-
-@cache
-def _cap_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){words_of('at_most')}\s*$", FLAGS)
-
-
-@cache
-def _onward_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\s*,?\s*{words_of('onward')}(?!\w)", FLAGS)
-
-
-def _place(text: str, atom: Atom, floor: int) -> _Placed | None:
-    """The atom with its markers, none before `floor`; None when the words before it make it no time to act."""
-    begin, start, markers = atom.start, atom.start, []
-    while found := _marker_pattern().search(text, max(floor, start - _REACH), start):
-        kind = marker_words()[" ".join(found[1].lower().split())]
-        start = found.start()
-        if kind != "neutral":
-            markers.append(kind)
-            begin = start
-    before = text[max(0, start - _REACH) : start]
-    compared = _baseline_pattern().search(before) if atom.is_point else None
-    if compared and not (markers and compared[0].strip() in _EQUAL):
-        return None
-    if atom.recurrence == "ongoing" and _never_pattern().search(before):
-        return None
-    if atom.kind == "cycle" and _cap_pattern().search(before):
-        return None
-    onward = _onward_pattern().match(text, atom.end) if atom.is_point else None
-    return _Placed(atom, tuple(markers), begin, onward.end() if onward else atom.end, bool(onward))
-
-
-# Years and cycles shared between neighbours
-
-
-def _same_days(atoms: list[Atom]) -> list[Atom]:
-    """Gives "cùng ngày" the day that was named last; one that follows no day is no time."""
-    named: Atom | None = None
-    told: list[Atom] = []
-    for atom in atoms:
-        if atom.kind == "same_day" and named is None:
-            continue
-        told.append(replace(named, start=atom.start, end=atom.end) if named and atom.kind == "same_day" else atom)
-        named = atom if atom.kind == "day" else named
-    return told
-
-
-def _share(text: str, placed: list[_Placed]) -> list[_Placed]:
-    """Gives a point without a year the year or cycle of its neighbour in a list; drops loose points that stay alone."""
-    for i in range(len(placed) - 2, -1, -1):
-        if _LISTED.fullmatch(text, placed[i].end, placed[i + 1].start):
-            placed[i] = _lent(placed[i], placed[i + 1])
-    for i in range(1, len(placed)):
-        before, this = placed[i - 1], placed[i]
-        if before.atom.kind == "cycle" and _OPENED.fullmatch(text, before.end, this.start) and _lacks_year(this):
-            placed[i] = replace(this, cycle=before.atom.recurrence)
-    joined: list[_Placed] = []
-    for this in placed:
-        if this.atom.loose and not this.markers and not this.cycle:
-            continue
-        span = _span(text, joined[-1], this) if joined else None
-        joined[-1:] = [span] if span else [*joined[-1:], this]
-    return joined
-
-
-_LISTED = re.compile(r"\s*(?:,|;|và|hoặc|-|–|của)?\s*")
-_OPENED = re.compile(r"\s*[,:(]?\s*")
-
-
-def _lacks_year(placed: _Placed) -> bool:
-    return (placed.atom.is_point and placed.atom.year is None) or placed.atom.kind == "monthday"
-
-
-def _lent(this: _Placed, after: _Placed) -> _Placed:
-    """The point with the year, or the cycle, of what follows it."""
-    if not _lacks_year(this) or this.atom.recurrence:
-        return this
-    if after.atom.kind == "cycle":
-        return replace(this, cycle=after.atom.recurrence)
-    if after.cycle:
-        return replace(this, cycle=after.cycle)
-    if after.atom.kind in ("day", "month", "quarter") and after.atom.year:
-        return replace(this, atom=replace(this.atom, year=after.atom.year, loose=False))
-    return this
-
-
-_DASHES = ("-", "–")
-
-
-def _span(text: str, first: _Placed, last: _Placed) -> _Placed | None:
-    """The beginning and end of "từ ngày 01/6 đến ngày 30/8/2025" as one, due at its end."""
-    a, b = first.atom, last.atom
-    if not (a.is_point and b.is_point and first.markers[:1] == ("from",)):
-        return None
-    gap = text[first.end : last.start].strip()
-    if not (gap in _DASHES if not last.markers else last.markers[0] == "until" and not gap) or a.kind == "period":
-        return None
-    a = replace(a, year=a.year or b.year)
-    return replace(last, start=first.start, since=a.first)
-
-
 # From atoms to readings
 
 
-def _read(placed: _Placed, issued_on: date | None) -> TimeReading:
+def _read(placed: Placed, issued_on: date | None, effective_on: date | None) -> TimeReading:
     atom = placed.atom
     reading = TimeReading("", placed.start, placed.end)
     if atom.kind == "duration":
-        return _read_duration(atom, reading, issued_on)
+        return _read_duration(atom, reading, issued_on, effective_on)
     if atom.kind == "condition":
         return replace(reading, conditional=True)
     if not atom.is_point:
@@ -249,13 +121,20 @@ def _is_span(atom: Atom) -> bool:
     return bool(atom.last_year) or (atom.kind == "month" and months > 0) or (atom.kind == "quarter" and months > 2)
 
 
-def _due(placed: _Placed) -> date | None:
+_THIRDS: Final = {"first_third": 10, "middle_third": 20}
+"""Last day of a third of a month."""
+
+
+def _due(placed: Placed) -> date | None:
     """The last day that the markers allow: "trước tháng 6/2025" ends with May, "đầu năm 2026" has no last day."""
     atom, markers = placed.atom, placed.markers
     if "vague" in markers:
         return None
     if "first_half" in markers:
         return _middle(atom)
+    third = next((_THIRDS[m] for m in markers if m in _THIRDS), None)
+    if third and atom.kind == "month":
+        return calendar_day(atom.year, atom.month, third) if atom.year and atom.month else None
     if "before" in markers and atom.kind != "day":
         return atom.first - timedelta(days=1) if atom.first else None
     return atom.last
@@ -267,18 +146,29 @@ def _middle(atom: Atom) -> date | None:
     return date(atom.year, 6, 30) if atom.kind == "year" and atom.year else None
 
 
-def _year_day(placed: _Placed) -> str | None:
+def _year_day(placed: Placed) -> str | None:
     """`MM-DD` of a point that comes every year; the last of February is the 28th, which every year has."""
     common = _due(replace(placed, atom=replace(placed.atom, year=2023)))
     return common.strftime("%m-%d") if common else None
 
 
-def _read_duration(atom: Atom, reading: TimeReading, issued_on: date | None) -> TimeReading:
-    own = _own_event_pattern().match(atom.event or "")
-    if not own or issued_on is None or atom.amount is None or atom.unit == "working days":
+def _read_duration(
+    atom: Atom, reading: TimeReading, issued_on: date | None, effective_on: date | None
+) -> TimeReading:
+    event = atom.event or ""
+    signed, effect = _own_event_pattern().match(event), _effect_pattern().match(event)
+    since, own = (issued_on, signed) if signed else (effective_on, effect)
+    if not own or since is None or atom.amount is None or atom.unit == "working days":
         return replace(reading, conditional=True)
-    end = atom.end - len(atom.event or "") + own.end()
-    return replace(reading, end=end, due=_later(issued_on, atom.amount, atom.unit or "days"))
+    end = atom.end - len(event) + own.end()
+    return replace(reading, end=end, due=_later(since, atom.amount, atom.unit or "days"))
+
+
+@cache
+def _effect_pattern() -> re.Pattern[str]:
+    """This directive's taking effect: "Quyết định này có hiệu lực", or with a capital and without "này"."""
+    kinds, taking = words_of("documents"), words_of("effect")
+    return re.compile(rf"(?:(?i:{kinds}|văn bản)\s+này|(?=[^\W\d_a-zà-ỹđ])(?i:{kinds}))\s+(?i:{taking})(?=\s*(?:$|[,)]))")
 
 
 @cache

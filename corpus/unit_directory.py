@@ -58,6 +58,8 @@ class Directory:
     starts_anew: tuple[str, ...]
     name_words: PhraseTable[bool]
     capital_openings: frozenset[str]
+    open_qualifiers: PhraseTable[str]
+    commune_sorts: frozenset[str]
 
 
 @cache
@@ -91,6 +93,8 @@ def directory() -> Directory:
         prefixes=re.compile(rf"^(?:(?:{prefixes})\s+)+", re.IGNORECASE),
         starts_anew=tuple(classes["starts_anew"]),
         capital_openings=frozenset(classes["capital_openings"]),
+        open_qualifiers=PhraseTable({words: words for words in classes["open_qualifiers"]}),
+        commune_sorts=frozenset(classes["commune_sorts"]),
         name_words=PhraseTable(
             dict.fromkeys(classes["name_starts"], False) | dict.fromkeys(classes["name_nouns"], True)
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _EVERY = "all"
+_COMMUNE = "commune"
+_SORT = re.compile(r"(?:(?:ủy ban|hội đồng) nhân dân )?(thị trấn|đặc khu|xã|phường)(?!\w)")
+_AFTER_HEAD = re.compile(r"\s+(?=\w)(?!(?:và|hoặc)\s)")
+_IN_LIST = re.compile(r"(?:\s*[,;/]\s*(?:và\s+)?|\s+(?:và|hoặc)\s+)(?:các\s+)?(?=\w)")
 
 
 class Match(Enum):
@@ -55,7 +60,19 @@ def unit_matches(asked: str, named: str) -> Match:
 
 def _falls_under(name: str, general: str) -> bool:
     taken = _taken_in(general)
-    return bool(taken) and not _taken_in(name) and (_EVERY in taken or not taken.isdisjoint(_kinds(name)))
+    if not taken or _taken_in(name):
+        return False
+    if _EVERY in taken:
+        return True
+    shared = taken & _kinds(name)
+    return bool(shared) and not (shared == {_COMMUNE} and _of_another_sort(name, general))
+
+
+def _of_another_sort(name: str, general: str) -> bool:
+    """"UBND xã Nà Lốc" and "UBND các phường": a commune is no ward."""
+    sort = _SORT.match(key_of(name))
+    sorts = {word for word in WORD.findall(key_of(general)) if word in directory().commune_sorts}
+    return sort is not None and sort[1] in directory().commune_sorts and bool(sorts) and sort[1] not in sorts
 
 
 def unit_kinds(name: str) -> frozenset[str]:
@@ -94,9 +111,21 @@ def _taken_in(name: str) -> frozenset[str]:
             covered = proper.end
         elif head is not None:
             covered = head.end
-            if not is_proper(text, low, head.end):
+            every = _EVERY in head.value
+            if not is_proper(text, low, head.end) and not (every and _is_narrowed(low, head.end)):
                 taken.update(head.value)
     return frozenset(taken)
+
+
+def _is_narrowed(low: str, end: int) -> bool:
+    """True when words that tell a business follow a general word, or the list it opens: "đơn vị thu gom rác"."""
+    known_bodies = directory()
+    joint = _IN_LIST.match(low, end)
+    following = known_bodies.heads.at(low, joint.end()) if joint else None
+    if following is not None:
+        return _EVERY in following.value and _is_narrowed(low, following.end)
+    after = _AFTER_HEAD.match(low, end)
+    return after is not None and known_bodies.open_qualifiers.at(low, after.end()) is None
 
 
 def _succeeds(later: str, earlier: str) -> bool:

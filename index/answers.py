@@ -47,7 +47,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `confidence` is the calibrated probability (0 to 1) that it is right; `citations` best first."""
+    """One answer. `confidence` is the calibrated probability (0 to 1) that it is right; `citations` best first.
+
+    `resolved` is a follow-up with what it took from the question before: what the next follow-up leans on. None for a
+    question that stands alone. It is not part of the JSON object.
+    """
 
     question: str
     kind: AnswerKind
@@ -60,6 +64,7 @@ class Answer:
     tasks: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     id: str | None = None
+    resolved: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object of `ask --json`, keys in CONTRACT.md's order; a citation carries its page only when known."""

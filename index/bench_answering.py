@@ -22,6 +22,7 @@ from index.answers import Question
 from index.embedding import unit_rows
 from index.passages import plain
 from index.service import SearchService
+from index.stages import STAGES, watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,6 @@ _QUESTIONS = 40
 _BATCH = 64
 _SEED = 20_300
 _TODAY = date(2026, 6, 1)
-STAGES = ("understand", "embed", "candidates", "features", "compose")
 
 
 class EnlargedStore:
@@ -93,15 +93,14 @@ def _shuffled(clause: StoredClause, directive: str, words: Sequence[str], shuffl
     return replace(clause, directive=directive, text=text, heading=text[:80], segments=(text,), cells=())
 
 
-class TimedEmbedder:
-    """Questions go through the model and are timed. Passages get seeded random vectors: how long a search takes does not
+class QuestionsOnly:
+    """Questions go through the model. Passages get seeded random vectors: how long a search takes does not
     depend on what they mean, and a model would take an hour over a hundred thousand clauses."""
 
     def __init__(self, model: Embedder) -> None:
         self._model = model
         self.name = f"bench/{model.name}"
         self.dimension = model.dimension
-        self.seconds = 0.0
         self._random = np.random.default_rng(_SEED)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -110,10 +109,7 @@ class TimedEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The model's own rows."""
-        started = time.perf_counter()
-        rows = self._model.embed_queries(texts)
-        self.seconds += time.perf_counter() - started
-        return rows
+        return self._model.embed_queries(texts)
 
 
 def bench_answering(
@@ -126,7 +122,7 @@ def bench_answering(
     tell = progress or (lambda _: None)
     enlarged = EnlargedStore(store, clauses)
     tell(f"Đang lập chỉ mục {len(enlarged.clauses())} mục…")
-    embedder = TimedEmbedder(model)
+    embedder = QuestionsOnly(model)
     questions = _questions(store)
     with tempfile.TemporaryDirectory(dir=workdir) as home:
         service = SearchService.open(enlarged, Path(home), lambda: embedder)
@@ -153,26 +149,19 @@ def bench_answering(
 
 
 def _one_by_one(
-    service: SearchService, embedder: TimedEmbedder, questions: Sequence[Question]
+    service: SearchService, embedder: QuestionsOnly, questions: Sequence[Question]
 ) -> tuple[list[float], list[float], dict[str, list[float]]]:
     """Seconds of embedding each question alone, of asking it, and of each stage. Taken by turns, against a busy machine."""
     alone: list[float] = []
     asked: list[float] = []
     stages: dict[str, list[float]] = {name: [] for name in STAGES}
-    snapshot = service.refresh()
     for question in questions:
         alone.append(_timed(lambda q=question: embedder.embed_queries([q.text]))[1])  # type: ignore[misc]
         asked.append(_timed(lambda q=question: service.ask(q))[1])  # type: ignore[misc]
-        before = embedder.seconds
-        understood, reading = _timed(lambda q=question: service.understand(snapshot, [q])[0])  # type: ignore[misc]
-        embedding = embedder.seconds - before
-        _, finding = _timed(lambda v=understood[1]: service.candidates(snapshot, v))  # type: ignore[misc]
-        _, ranking = _timed(lambda u=understood: service.rank(snapshot, *u))  # type: ignore[misc]
-        stages["understand"].append(reading - embedding)
-        stages["embed"].append(embedding)
-        stages["candidates"].append(finding)
-        stages["features"].append(max(ranking - finding, 0.0))
-        stages["compose"].append(max(asked[-1] - reading - ranking, 0.0))
+        with watching() as watch:
+            service.ask(question)
+        for name, seconds in stages.items():
+            seconds.append(watch.seconds.get(name, 0.0))
     return alone, asked, stages
 
 

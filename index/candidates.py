@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from index.dense import best_rows
 from index.passages import owner_key
+from index.stages import stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-_BLOCK = 128
 
 
 class SearchSpace(Protocol):
@@ -22,6 +22,7 @@ class SearchSpace(Protocol):
 
     @property
     def keys(self) -> Sequence[str]: ...
+    def nearest(self, vectors: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]: ...
     def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]: ...
     def lexical_scores(self, query: str) -> NDArray[np.float32]: ...
 
@@ -79,69 +80,57 @@ class PassageRows:
         return cls(tuple(owners), rows, first, last)
 
 
-def find_candidates(
-    space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int, allowed: frozenset[str] | None = None
-) -> list[Candidate]:
-    """The best `limit` clauses of either search under each view, unordered. `allowed` keeps only those directives' clauses."""
+def find_candidates(space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int) -> list[Candidate]:
+    """The best `limit` clauses of either search under each view, unordered."""
     if not len(rows.owner_of_row):
         return []
-    dense = _cosines(space, [view.vector for view in views])
-    lexical = [space.lexical_scores(view.text) for view in views]
-    kept = None
-    if allowed is not None:
-        kept = np.array([owner.partition("#")[0] in allowed for owner in rows.owners])[rows.owner_of_row]
+    distinct = {view.vector.tobytes(): view.vector for view in views}
+    with stage("dense"):
+        near = dict(zip(distinct, space.nearest(np.array(list(distinct.values())), limit * 2), strict=True))
+    with stage("lexical"):
+        lexical = [space.lexical_scores(view.text) for view in views]
+        best = [*(near[view.vector.tobytes()] for view in views), *(best_rows(scores, limit * 2) for scores in lexical)]
+    with stage("fuse"):
+        owners = _owners(best, rows, limit)
+        passages, _ = _passages(owners, rows)
+        dense = [space.dense_scores(view.vector, passages) for view in views]
+        return _candidates(owners, rows, dense, [scores[passages] for scores in lexical])
+
+
+def _owners(best: Sequence[NDArray[np.int64]], rows: PassageRows, limit: int) -> NDArray[np.int64]:
+    """Clauses of the best passages, `limit` of each search, each once."""
     found: dict[int, None] = {}
-    for scores in (*dense, *lexical):
-        shown = scores if kept is None else np.where(kept, scores, np.float32(-1.0))
-        owners = dict.fromkeys(rows.owner_of_row[best_rows(shown, limit * 2)].tolist())
+    for few in best:
+        owners = dict.fromkeys(rows.owner_of_row[few].tolist())
         found.update(dict.fromkeys(list(owners)[:limit]))
-    return _candidates(np.array(list(found), dtype=np.int64), rows, dense, lexical)
+    return np.array(list(found), dtype=np.int64)
 
 
-def best_rows(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Rows of the `count` highest scores above zero, highest first, the earlier of equals first.
-
-    The `count`-th best of the blocks' maxima is never above the `count`-th best score, so one look at each row leaves
-    few to sort: a quarter of a million rows take 0.2 ms instead of 3.
-    """
-    whole = len(scores) // _BLOCK * _BLOCK
-    rows = None
-    if whole // _BLOCK > count:
-        maxima = scores[:whole].reshape(-1, _BLOCK).max(axis=1)
-        bound = np.partition(maxima, len(maxima) - count)[len(maxima) - count]
-        if bound > 0:
-            rows = np.flatnonzero(scores >= bound)
-    if rows is None:
-        rows = np.flatnonzero(scores > 0)
-    order = np.lexsort((rows, -scores[rows]))[:count]
-    return rows[order]
-
-
-def _cosines(space: SearchSpace, vectors: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """Cosines of every passage under each view; equal views share one pass."""
-    known: dict[bytes, NDArray[np.float32]] = {}
-    for vector in vectors:
-        if (content := vector.tobytes()) not in known:
-            known[content] = space.dense_scores(vector)
-    return [known[vector.tobytes()] for vector in vectors]
+def _passages(owners: NDArray[np.int64], rows: PassageRows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the given clauses' passages, clause by clause, and where each clause begins among them."""
+    first, counts = rows.first_row[owners], rows.last_row[owners] - rows.first_row[owners]
+    begin = np.cumsum(counts) - counts
+    return np.arange(counts.sum()) + np.repeat(first - begin, counts), begin
 
 
 def _candidates(
     owners: NDArray[np.int64], rows: PassageRows, dense: Sequence[NDArray[np.float32]], lexical: Sequence[NDArray[np.float32]]
 ) -> list[Candidate]:
-    """Scores of the given clauses: the clause's own passage, and the best of its parts (itself when it has none)."""
+    """Scores of the given clauses, of which `dense` and `lexical` hold one a passage for each view.
+
+    The clause's own passage comes first; the best of its parts is the clause itself when it has none.
+    """
     if not len(owners):
         return []
-    first, last = rows.first_row[owners], rows.last_row[owners]
-    start = np.minimum(first + 1, last - 1)
-    counts = last - start
-    begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    parts = np.arange(counts.sum()) - np.repeat(begin - start, counts)
-    columns = [
-        (scores[first].tolist(), np.maximum.reduceat(scores[parts], begin).tolist())
-        for pair in zip(dense, lexical, strict=True)
-        for scores in pair
-    ]
+    passages, begin = _passages(owners, rows)
+    ends = np.append(begin[1:], len(passages))
+    whole_of_many = begin[ends - begin > 1]
+    columns = []
+    for pair in zip(dense, lexical, strict=True):
+        for scores in pair:
+            parts = scores.copy()
+            parts[whole_of_many] = -np.inf
+            columns.append((scores[begin].tolist(), np.maximum.reduceat(parts, begin).tolist()))
     views = [
         [Scores(*values) for values in zip(dense_whole, dense_part, whole, part, strict=True)]
         for (dense_whole, dense_part), (whole, part) in zip(columns[::2], columns[1::2], strict=True)
@@ -149,5 +138,5 @@ def _candidates(
     sentences = dense[-1]
     return [
         Candidate(rows.owners[owner], scores, tuple(sentences[at + 1 : end].tolist()))
-        for owner, scores, at, end in zip(owners.tolist(), zip(*views, strict=True), first.tolist(), last.tolist(), strict=True)
+        for owner, scores, at, end in zip(owners.tolist(), zip(*views, strict=True), begin.tolist(), ends.tolist(), strict=True)
     ]

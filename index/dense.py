@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SAMPLE = 2048
+_COARSE_FROM = 20_000  # below, reading every vector whole takes less than a millisecond a question
+_LIKELY = 8  # rounded scores put the best k among the first 8 k of a quarter of a million
+_ARITHMETIC = 1e-5  # what adding 32-bit numbers in another order may change
+_BLOCK = 4096
+_STRETCH = 128
 
 
 class DenseIndex:
-    """Vectors of passages by row number. Flat, hence exact: up to some 250,000 vectors approximation gains little."""
+    """Vectors of passages by row number. Exact: rounded copies of many vectors only tell which are worth comparing."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
@@ -28,6 +33,7 @@ class DenseIndex:
         )
         step = max(len(self) // _SAMPLE, 1)
         self._sample = np.ascontiguousarray(self._vectors[::step][:_SAMPLE])
+        self._coarse = _Coarse(self._vectors) if len(self) >= _COARSE_FROM else None
 
     @classmethod
     def build(cls, vectors: NDArray[np.float32]) -> DenseIndex:
@@ -74,6 +80,27 @@ class DenseIndex:
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
+    def nearest(self, queries: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
+        """For each query, rows of the `k` highest cosines above zero, highest first, the earlier of equals first."""
+        if self._coarse is None:
+            return [best_rows(self.scores(query), k) for query in queries]
+        about, likely = self._coarse.search(queries, min(_LIKELY * k, len(self)))
+        return [self._certain(*found, k) for found in zip(queries, about, likely, strict=True)]
+
+    def _certain(
+        self, query: NDArray[np.float32], about: NDArray[np.float32], likely: NDArray[np.int64], k: int
+    ) -> NDArray[np.int64]:
+        """The `k` nearest among the likely rows when no other can be as near, else among all that can."""
+        assert self._coarse is not None  # noqa: S101
+        rows = np.sort(likely)
+        cosines = self.scores(query, rows)
+        best = best_rows(cosines, k)
+        least = float(cosines[best[-1]]) if len(best) == k else 0.0
+        if float(about[-1]) + self._coarse.slack >= least:
+            rows = self._coarse.above(query, least - self._coarse.slack)
+            best = best_rows(self.scores(query, rows), k)
+        return rows[best]
+
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Cosine of the query with the given rows, or with every passage."""
         result: NDArray[np.float32] = (self._vectors if rows is None else self._vectors[rows]) @ query
@@ -87,3 +114,52 @@ class DenseIndex:
     def vectors_of(self, rows: NDArray[np.int64] | list[int]) -> NDArray[np.float32]:
         """A copy of the vectors of some rows, shape (rows, dimension)."""
         return self._vectors[np.asarray(rows, dtype=np.int64)]
+
+
+def best_rows(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Rows of the `count` highest scores above zero, highest first, the earlier of equals first.
+
+    The `count`-th best of the blocks' maxima is never above the `count`-th best score, so one look at each row leaves
+    few to sort: a quarter of a million rows take 0.2 ms instead of 3.
+    """
+    whole = len(scores) // _STRETCH * _STRETCH
+    rows = None
+    if whole // _STRETCH > count:
+        maxima = scores[:whole].reshape(-1, _STRETCH).max(axis=1)
+        bound = np.partition(maxima, len(maxima) - count)[len(maxima) - count]
+        if bound > 0:
+            rows = np.flatnonzero(scores >= bound)
+    if rows is None:
+        rows = np.flatnonzero(scores > 0)
+    order = np.lexsort((rows, -scores[rows]))[:count]
+    return rows[order]
+
+
+class _Coarse:
+    """Vectors rounded to eight bits: a quarter of the memory to read for each question, and a bound on what rounding does.
+
+    The inner product of a unit query with a vector differs from that with its rounded copy by no more than the length of
+    what was rounded away (Cauchy-Schwarz); `slack` is the greatest of those lengths.
+    """
+
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        kind = faiss.ScalarQuantizer.QT_8bit_uniform
+        self._index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+        self._index.train(vectors)
+        self._index.add(vectors)
+        lost = 0.0
+        for start in range(0, len(vectors), _BLOCK):
+            block = vectors[start : start + _BLOCK]
+            rest = block - self._index.reconstruct_n(start, len(block))
+            lost = max(lost, float(np.einsum("ij,ij->i", rest, rest).max()))
+        self.slack = lost**0.5 + _ARITHMETIC
+
+    def search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Rounded inner products and rows of the first `k`, best first, shape (queries, k)."""
+        scores, rows = self._index.search(np.ascontiguousarray(queries), k)
+        return scores, rows
+
+    def above(self, query: NDArray[np.float32], least: float) -> NDArray[np.int64]:
+        """All rows, ascending, whose rounded inner product is above `least`."""
+        _, _, rows = self._index.range_search(query.reshape(1, -1), least)
+        return np.sort(rows)

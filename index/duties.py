@@ -8,10 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from corpus.deadlines import deadlines, in_window
-from corpus.text import comparable
+from corpus.row_words import capitalised, day, states_time, without_time
+from corpus.row_words import when as say_when
+from corpus.text import collapse, comparable
 from corpus.units import Match, find_units, unit_matches
-from index.phrases import task_line
 from index.query import Query, content_words
+from index.quoting import shorten
 from index.windows import Window, asked_window
 
 if TYPE_CHECKING:
@@ -50,9 +52,13 @@ class Duties:
 def asked_unit(query: Query) -> str | None:
     """The unit whose duties a question lists, or None when it asks about a subject of its own."""
     low = comparable(query.focus)
-    if not query.units or not _ASKS.search(low):
+    if not _ASKS.search(low):
         return None
     named = find_units(query.focus)
+    if not named and (whole := find_units(query.text)):  # a directive's place is cut from the focus, and a body's name with it
+        named, low = whole, comparable(query.text)
+    if not named and not query.units:
+        return None
     rest = low
     for mention in named:
         rest = rest.replace(comparable(mention.text), " ")
@@ -86,7 +92,7 @@ def duties(
             if match is not Match.NONE:
                 found.append(task)
                 by_class += match is Match.CLASS
-    dated = _dated(found, library, window)
+    dated = _dated(found, library, window, today)
     dated.sort(key=lambda row: (row[1] is None, row[1] or date.max))
     return Duties(unit, window, tuple(dated), by_class)
 
@@ -98,9 +104,12 @@ def _concern(unit: str, lead: Sequence[str], coop: Sequence[str]) -> Match:
 
 
 def _dated(
-    tasks: Sequence[StoredTask], library: Library, window: Window | None
+    tasks: Sequence[StoredTask], library: Library, window: Window | None, today: date
 ) -> list[tuple[StoredTask, date | None]]:
-    """Each task once, with its (next) date; in a window only those that fall due in it."""
+    """Each task once, with its date; in a window only those that fall due in it.
+
+    A recurring one stands with its next day in the window, or with the last when all have passed.
+    """
     if window is None:
         return [(task, task.due) for task in tasks]
     if window.overdue:  # a cycle comes round again; only a single date can pass undone
@@ -108,13 +117,21 @@ def _dated(
     by_id = {task.id: task for task in tasks}
     rows: dict[str, tuple[StoredTask, date | None]] = {}
     for item in in_window(deadlines(library.directives.values(), tasks, []), window.first, window.last):
-        rows.setdefault(item.source_id, (by_id[item.source_id], item.due))
+        known = rows.get(item.source_id)
+        if known is None or (known[1] is not None and known[1] < today):
+            rows[item.source_id] = (by_id[item.source_id], item.due)
     return list(rows.values())
 
 
-def duty_line(task: StoredTask, when: date | None, today: date | None) -> str:
-    """One duty in a line, with its occurrence when it recurs."""
-    line = task_line(task, today)
-    if when is not None and task.due is None:
-        line += f" (kỳ tới {when.day:02d}/{when.month:02d}/{when.year})"
-    return line
+def duty_line(task: StoredTask, when: date | None, today: date | None, limit: int = 150) -> str:
+    """One duty in a line of about `limit` characters, its time always whole, with its occurrence when it recurs."""
+    action = capitalised(without_time(task) if task.due is not None else collapse(task.action).strip(" .;,:"))
+    extras = []
+    if task.due is not None or not states_time(task):
+        extras.append(say_when(task, today))
+    if task.report_to and not all(comparable(name) in comparable(action) for name in task.report_to):
+        extras.append(f"báo cáo {', '.join(task.report_to)}")
+    ending = "; ".join(extra for extra in extras if extra)
+    action = shorten(action, max(60, limit - len(ending)))
+    occurs = f" (kỳ {'tới ' if today is None or when >= today else ''}{day(when)})" if when and task.due is None else ""
+    return f"{action} — {ending}{occurs}" if ending else f"{action}{occurs}"

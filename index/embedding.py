@@ -1,6 +1,7 @@
 """Text to unit vectors: the interface the index needs and the models behind it; knows no index and no store.
 
-sentence-transformers (with torch) is imported only when a real model is loaded: it takes seconds.
+torch is imported only when passages or another model than the bundled one are wanted, sentence-transformers only for the
+latter: they take seconds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from index.tokens import tokenize
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
+
+    from index.bert import Bert
 
 Progress = Callable[[str], None]
 BATCH = 32
@@ -84,9 +87,7 @@ class SentenceTransformerEmbedder:
         roles = ("document", "passage", "corpus")
         windows = [self._windows(text) for text in texts]
         rows = self._encode([window for parts in windows for window in parts], roles)
-        ends = np.cumsum([len(parts) for parts in windows])
-        means = [rows[end - len(parts) : end].mean(axis=0) for parts, end in zip(windows, ends, strict=True)]
-        return unit_rows(np.array(means, dtype=np.float32).reshape(len(texts), self.dimension))
+        return _mean_rows(rows, [len(parts) for parts in windows])
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-norm rows, with the model's own instruction for questions."""
@@ -101,11 +102,7 @@ class SentenceTransformerEmbedder:
             tokens = self._model.tokenizer(
                 text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
             )
-        spans = tokens["offset_mapping"]
-        if len(spans) <= room:
-            return [text]
-        starts = range(0, len(spans) - room // 2, room // 2)
-        return [text[spans[at][0] : spans[min(at + room, len(spans)) - 1][1]] for at in starts]
+        return _overlapping(text, tokens["offset_mapping"], room)
 
     def _encode(self, texts: Sequence[str], roles: tuple[str, ...]) -> NDArray[np.float32]:
         if not texts:
@@ -122,6 +119,58 @@ class SentenceTransformerEmbedder:
                 show_progress_bar=False,
             )
         return np.asarray(rows, dtype=np.float32)
+
+
+class BundledEmbedder:
+    """The bundled model: questions by NumPy, so that asking needs no torch; passages by torch, loaded when there are any."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        from index.bert import Bert  # noqa: PLC0415 (other models do without)
+
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._questions = Bert(folder)
+        self._passages: Bert | None = None
+        self.name = f"{name}/w{_WINDOWS_VERSION}"
+        self.dimension = self._questions.dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows; a text beyond the model's window is the mean of overlapping windows, not cut."""
+        windows = [self._windows(text) for text in texts]
+        prompted = [_E5_PROMPTS["passage"] + window for parts in windows for window in parts]
+        with self._turn:
+            if self._passages is None:
+                _before_torch()
+                from index.bert_torch import TorchBert  # noqa: PLC0415 (takes seconds)
+
+                self._passages = TorchBert(self._folder)
+            rows = self._passages.encode(prompted)
+        return _mean_rows(rows, [len(parts) for parts in windows])
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-norm rows; one question alone and among others has the same vector, but for the last digit."""
+        return self._questions.encode([_E5_PROMPTS["query"] + text for text in texts])
+
+    def _windows(self, text: str) -> list[str]:
+        room = self._questions.window - _WINDOW_MARGIN
+        if len(text) <= room:  # a token is a character at least
+            return [text]
+        return _overlapping(text, self._questions.tokenizer.encode(text, add_special_tokens=False).offsets, room)
+
+
+def _overlapping(text: str, spans: Sequence[tuple[int, int]], room: int) -> list[str]:
+    """The text itself when its tokens, whose `spans` are given, fit, else pieces of `room` tokens that overlap by half."""
+    if len(spans) <= room:
+        return [text]
+    starts = range(0, len(spans) - room // 2, room // 2)
+    return [text[spans[at][0] : spans[min(at + room, len(spans)) - 1][1]] for at in starts]
+
+
+def _mean_rows(rows: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float32]:
+    """Unit-norm means of so many rows at a time."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    means = [rows[end - count : end].mean(axis=0) for count, end in zip(counts, ends, strict=True)]
+    return unit_rows(np.array(means, dtype=np.float32).reshape(len(counts), rows.shape[1]))
 
 
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -142,7 +191,7 @@ def load_embedder(setting: str, home: Path, progress: Progress | None = None) ->
         from index.bundled import bundled_model  # noqa: PLC0415 (only the bundled model needs it)
 
         folder, name = bundled_model(home / "models", progress)
-        return SentenceTransformerEmbedder(_load_local(folder), name)
+        return BundledEmbedder(folder, name)
     folder = Path(setting).expanduser()
     if folder.is_dir():
         return SentenceTransformerEmbedder(_load_local(folder), f"{folder.name}@{_fingerprint(folder)}")

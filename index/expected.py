@@ -76,7 +76,7 @@ EXPECTATIONS = (
     ),
     Expectation(
         "contact",
-        re.compile(r"số điện thoại|điện thoại|e-?mail\b|\bmail\b|hotline|gọi số|\bsđt\b"),
+        re.compile(r"số điện thoại|điện thoại|hộp thư|e-?mail\b|\bmail\b|hotline|gọi số|\bsđt\b"),
         re.compile(r"@|\d{3,4}[\s.]\d{3}|điện thoại|hộp thư", _I),
     ),
 )  # fmt: skip

@@ -136,6 +136,10 @@ class Generation:
             for i in order
         ]
 
+    def nearest(self, vectors: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
+        """For each row of `vectors`, rows of the `k` nearest passages, nearest first."""
+        return self.dense.nearest(vectors, k)
+
     def dense_scores(
         self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None
     ) -> NDArray[np.float32]:

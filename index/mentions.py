@@ -18,6 +18,7 @@ from index.query import (
     document_kinds,
     issuer_spans,
     issuers,
+    matter_of,
     subject_of,
     years_and_periods,
 )
@@ -41,6 +42,7 @@ _DIRECTS = re.compile(
     r"(?:\s+(?:có|đã|phải|lại|còn))*\s+(?:muốn|bắt|yêu cầu|giao|đòi(?: hỏi)?|bảo|lưu ý|quy định|đề ra|đặt(?: ra)?"
     r"|nhấn mạnh|nói|đánh giá|chỉ ra|buộc)\b"
 )
+_OBEYED = re.compile(r"\btheo\s+(?:sự\s+)?(?:chỉ đạo|yêu cầu|tinh thần|chủ trương|ý kiến)\s+của\s+$")
 _FEWEST_WORDS = 2
 
 
@@ -90,7 +92,7 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
         )
     here = tuple(place for place in names.places if re.search(rf"\b{re.escape(place)}\b", text))
     query = replace(query, places=tuple(dict.fromkeys([*query.places, *here])))
-    focus = _without(text, spans)
+    focus = matter_of(_without(text, spans), yes_no=query.yes_no)
     query = replace(query, units=tuple(dict.fromkeys(u.name for u in find_units(focus))), subject=subject_of(focus))
     terms = content_words(focus)
     if len(terms) < _FEWEST_WORDS:
@@ -98,9 +100,16 @@ def narrow(query: Query, names: DirectiveNames) -> Query:
     return replace(query, focus=focus, terms=terms, years=years_and_periods(focus)[0])
 
 
+def naming_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
+    """Where comparable text names a directive: by kind and number, signer, issuer or place."""
+    return [*_kind_spans(text, names), *_signer_spans(text, names), *_issuer_spans(text), *_place_spans(text, names)]
+
+
 def _issuer_spans(text: str) -> list[tuple[int, int]]:
-    """An issuing body that only speaks through its directive ("Tỉnh ủy yêu cầu ...")."""
-    return [(start, verb.end()) for start, end in issuer_spans(text) if (verb := _DIRECTS.match(text, end))]
+    """An issuing body that only speaks through its directive ("Tỉnh ủy yêu cầu ...", "theo chỉ đạo của Tỉnh ủy")."""
+    spoken = [(start, verb.end()) for start, end in issuer_spans(text) if (verb := _DIRECTS.match(text, end))]
+    obeyed = [(word.start(), end) for start, end in issuer_spans(text) if (word := _OBEYED.search(text[:start]))]
+    return [*spoken, *obeyed]
 
 
 def _kind_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.row_words import day
 from corpus.text import comparable
 from index.documents import DirectiveFit, names_document
 from index.passages import clause_key
-from index.phrases import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

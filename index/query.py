@@ -17,7 +17,9 @@ from corpus.abbreviations import expand_abbreviations, readings
 from corpus.places import find_places
 from corpus.text import collapse, comparable, fold, has_diacritics, nfc, place_tones
 from corpus.units import find_units
-from index.wording import folded_function_words, wording
+from index.spoken_numbers import in_digits
+from index.windows import in_years
+from index.wording import asking_words, folded_function_words, in_official_words, wording, written_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,11 @@ _CODE = re.compile(
     r"(?<![\w/])(\d{1,5})\s*(?:/\s*((?:19|20)\d\d)\s*)?[-/]\s*([A-ZĐa-zđ]{2,8}\d{0,2}(?:\s*[-/]\s*[A-ZĐa-zđ0-9]{1,12})*)"
 )
 _FIGURE = re.compile(r"(?<![\w/.,-])(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\w/])")
-_JOINED_NUMBER = re.compile(r"(?<!\w)([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%/-])")
+_JOINED_NUMBER = re.compile(r"(?<![\w/-])([A-Za-zĐđ]{2,4})(\d{1,4})(?![\w%]|-\d)")
+_KIND_LETTERS = "NQ|KL|KH|CT|CTr|CTR|QĐ|QD|TB|HD|CV|CĐ|CD|BC|ĐA|TTr|QC|QĐi"
+_ISSUER_LETTERS = "TU|TW|UBND|HĐND|HDND|CP|TTg|HU|ĐU|DU|BTV|BCSĐ|ĐĐQH\\d{2}"
+_LOOSE_CODE = re.compile(rf"(?<![\w/-])(\d{{1,5}})\s*[\s/-]\s*({_KIND_LETTERS})\s*[\s/-]\s*({_ISSUER_LETTERS})(?![\w/-])", re.IGNORECASE)
+_CODE_FIRST = re.compile(rf"(?<![\w/-])({_KIND_LETTERS})\s*[/-]\s*({_ISSUER_LETTERS})\s+(?:số\s+|so\s+)?(\d{{1,5}})(?![\w/,.-])", re.IGNORECASE)
 _ADDRESSED = re.compile(r"\b(?:gửi|cho|về|với|qua|của|thuộc|lên|tới|đến|cùng)\s+(?:các\s+)?$")
 _ACTS = re.compile(
     r"(?:\s+\S+){0,3}?\s+(?:phải|cần|có trách nhiệm|được giao|chủ trì|báo cáo|gửi|nộp|trình|hoàn thành|tham mưu|xây dựng|tổng hợp|chỉ đạo|tổ chức|"
@@ -43,9 +49,20 @@ _FOLLOW_UP = re.compile(
     r"^(?:thế|vậy|còn|rồi|riêng|và|thế còn|vậy còn|vậy thì|thế thì|họ|nó|việc đó|cái đó|báo cáo đó)\b|"
     r"\b(?:cái đó|việc đó|việc này|báo cáo đó|cái báo cáo đó|mức đó|hạng đó|cái này|chỗ đó|họ|cơ quan đó|đơn vị đó|bên đó|chuyện đó)\b"
 )
+_TURNS = re.compile(r"(?:thế\s+|vậy\s+)?(?:còn|riêng)\b")
+_ASKED_BEFORE = re.compile(
+    r"(?<!\w)(?:(?:là|đạt|được|thì)\s+)?(?:bao nhiêu|mấy)(?:\s+(?:%|phần trăm))?(?!\w)|(?<!\w)(?:(?:trước|vào|đến|tới|từ|trong)\s+)?(?:ngày|tháng|năm|quý|khi|lúc|thời điểm|mốc)\s+nào(?!\w)|(?<!\w)(?:bao giờ|bao lâu|thế nào|như thế nào|ra sao|thì sao)(?!\w)"
+    r"|(?<!\w)(?:(?:do|cho|với|tới|lên)\s+)?(?:ai|cơ quan nào|đơn vị nào|sở nào|đâu)(?!\w)",
+    re.IGNORECASE,
+)
+_LEFT_OPEN = re.compile(r"\s*\b(?:thì|thế)\s+(?:sao|thế nào|ra sao)\s*$")
+_CONDITION = re.compile(r"\b(?:nếu|mà|khi|lỡ|không|chưa|quá|vi phạm|trễ|chậm|muộn|sai|thiếu|trường hợp|hai lần|lần thứ|tái phạm)\b")
+_LEFT_OPEN_WORDS = 5
+_OTHER_ASKING = re.compile(r"\b(?:gì|nào|mấy|không|chưa)\b")
 _YES_NO = re.compile(
     r"\b(?:có|đã|được|phải|bị|cần|đúng|buộc)\b.*\b(?:không|chưa)\b(?:\s+\w+){0,8}$|\bphải không\b|\bđúng không\b|\bcó phải\b|\bhay không\b|\bhay chưa\b|\bkhông vậy\b"
 )
+_SUPPOSED = re.compile(r"\b(?:mà|nếu|giả sử|lỡ|nhỡ)\b.*\bthì\b.*")
 _EITHER_OR = re.compile(r"\bhay\b(?!\s+(?:không|chưa))")
 
 
@@ -110,7 +127,7 @@ def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
         kind,
         issuer,
         re.compile(
-            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*(?:%|(?:năm|tháng|ngày|tuần|quý)\b)|\w)"
+            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*(?:%|(?:năm(?!\s+(?:19|20)\d\d(?!\s*(?:[-–]|đến)))|tháng|ngày|tuần|quý)\b)|\w)"
         ),
     )
 
@@ -121,20 +138,24 @@ def _lookup(table: dict[str, str], form: str) -> str:
 
 def understand(question: Question, restore: Callable[[str], str] | None = None) -> Query:
     """Read one question. `restore` gives marks back to text typed without them (identity when None)."""
-    text = _repair(question.text, restore)
-    previous = _repair(question.previous, restore) if question.previous else ""
-    follow_up = bool(previous) and _leans_on_previous(text)
+    text = _repair(question.text, restore, question.today)
+    previous = _repair(question.previous, restore, question.today) if question.previous else ""
+    follow_up = bool(previous) and leans_on_previous(text)
     kinds = _kinds(text)
-    whole = f"{previous} {text}" if follow_up else text
+    whole = f"{_carried(previous, text)} {text}" if follow_up else text
     documents, focus = _documents(whole)
     years, periods = years_and_periods(text)
     if follow_up and not years:
         years, periods = years_and_periods(previous)
-    if follow_up and not kinds:
-        kinds = _kinds(previous)
+    if follow_up:  # "còn Sở Y tế thì sao" asks what was asked before
+        own = _kinds(_LEFT_OPEN.sub("", text))
+        kinds = (own if _asks(text) else {}) or _kinds(previous) or own or kinds
     low = comparable(whole)
     if follow_up and years:
         focus = _without_other_years(focus, years)
+    yes_no = bool(_YES_NO.search(comparable(text)))
+    supposed = yes_no and bool(_SUPPOSED.search(focus))  # its figures are the asker's, not the directive's
+    focus = matter_of(focus, yes_no=yes_no)
     terms = content_words(focus)
     kind: AnswerKind = max(kinds, key=lambda k: kinds[k]) if kinds else "clause"
     return Query(
@@ -147,14 +168,14 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
         expansions=_expansions(low),
         years=years,
         periods=periods,
-        figures=_figures(text, documents),
+        figures=frozenset() if supposed else _figures(text, documents),
         places=_places(text, whole, question.place),
         units=tuple(dict.fromkeys(u.name for u in find_units(whole))),
         documents=documents,
         document_kinds=document_kinds(low),
         issuers=issuers(low),
         subject=subject_of(comparable(text)) or (subject_of(low) if follow_up else None),
-        yes_no=bool(_YES_NO.search(comparable(text))),
+        yes_no=yes_no,
         either_or=bool(_EITHER_OR.search(comparable(text))),
         follow_up=follow_up,
         today=question.today,
@@ -167,12 +188,15 @@ def _places(text: str, whole: str, given: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named or ([given] if given else [])))
 
 
-def _repair(text: str, restore: Callable[[str], str] | None) -> str:
-    text = _JOINED_NUMBER.sub(_apart, collapse(nfc(text)).strip(" ?!."))
+def _repair(text: str, restore: Callable[[str], str] | None, today: date | None = None) -> str:
+    text = written_out(_JOINED_NUMBER.sub(_apart, collapse(nfc(text)).strip(" ?!.")))
+    text = _CODE_FIRST.sub(r"\3-\1/\2", _LOOSE_CODE.sub(r"\1-\2/\3", text))
     if restore is not None:
         text = restore(text)
     text = _SEVERAL_READINGS.sub(_likeliest, expand_abbreviations(text))
-    text = wording().padding.sub(" ", place_tones(text))
+    text = in_digits(in_official_words(wording().padding.sub(" ", place_tones(text))))
+    if today is not None:
+        text = in_years(text, today)
     return collapse(wording().edges.sub(" ", collapse(text))).strip(" ,?!.")
 
 
@@ -187,13 +211,39 @@ def _likeliest(match: re.Match[str]) -> str:
     return found[0] if len(found) > 1 and match[2] == ", ".join(found) else match[0]
 
 
-def _leans_on_previous(text: str) -> bool:
+def matter_of(focus: str, *, yes_no: bool) -> str:
+    """What a supposition is about: "tỷ lệ X mà chỉ 7% thì hụt phải không" is about "tỷ lệ X"; other questions as they are."""
+    matter = collapse(_SUPPOSED.sub("", focus)) if yes_no else focus
+    return matter if len(content_words(matter)) >= STANDS_ALONE else focus
+
+
+def _asks(text: str) -> bool:
+    """True when a follow-up has a question word of its own, and does not only go on with the one before."""
+    return bool(_ASKED_BEFORE.search(_LEFT_OPEN.sub("", comparable(text))) or _OTHER_ASKING.search(comparable(text)))
+
+
+def _carried(previous: str, text: str) -> str:
+    """What a follow-up takes from the question before: not what was asked of it when it asks something else, and not the
+    body it was about when it turns to another."""
+    if _asks(text):
+        previous = collapse(_ASKED_BEFORE.sub(" ", previous)) or previous
+    if _TURNS.match(comparable(text)) and find_units(text):
+        for unit in reversed(find_units(previous)):
+            previous = previous[: unit.start] + previous[unit.end :]
+    return collapse(previous)
+
+
+def leans_on_previous(text: str) -> bool:
     """A follow-up points back ("cái đó", "họ"), opens as a continuation, or says too little to stand alone."""
-    return bool(_FOLLOW_UP.search(comparable(text))) or len(content_words(text)) <= STANDS_ALONE
+    low = comparable(text)
+    if _FOLLOW_UP.search(low) or len(content_words(text)) <= STANDS_ALONE:
+        return True
+    open_end = _LEFT_OPEN.search(low)  # "các xã biên giới thì sao"; a condition ("hộ nộp chậm thì sao") stands alone
+    return open_end is not None and not _CONDITION.search(low) and len(low[: open_end.start()].split()) <= _LEFT_OPEN_WORDS
 
 
 def _kinds(text: str) -> dict[AnswerKind, float]:
-    low = comparable(text)
+    low = asking_words(comparable(text))
     scores: dict[AnswerKind, float] = {}
     for cue in wording().cues:
         if cue.pattern.search(low):

@@ -117,9 +117,14 @@ class WordReader:
             frozenset(tokenize(above).sequence),
             above,
             _years(below) or _years(above),
-            bool(_PAST.search(below)),
+            tells_of_the_past(below),
             "tổ chức thực hiện" in above,
         )
+
+
+def tells_of_the_past(headings: str) -> bool:
+    """Headings (comparable text) under which a directive tells how things stand or stood, not what shall be."""
+    return bool(_PAST.search(headings))
 
 
 def _years(text: str) -> frozenset[int]:

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from index.abstention import Abstainer, Verdict, signals
+from index.abstention import Abstainer, Verdict
 from index.answering import abstain, compose, duties_answer, name_of, particulars_answer
 from index.answers import Answer, Question, SearchHit
+from index.asking import plan
 from index.candidates import Candidate, PassageRows, View, find_candidates
+from index.directive_lists import asked_rows, directive_rows_answer
 from index.documents import DirectiveFit, fit
 from index.duties import asked_unit, duties
 from index.evidence import Evidence, TermWeights, gather
@@ -25,6 +27,9 @@ from index.particulars import asked_particulars, particular
 from index.passages import owner_key, plain
 from index.query import Query, understand
 from index.relevance import Ranker, WordReader, features
+from index.settling import without_asked_value
+from index.signals import signals
+from index.stages import stage
 from index.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -124,17 +129,27 @@ class SearchService:
     def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer many questions, embedding them in batches; same order."""
         snapshot = self.refresh()
-        asked = self.understand(snapshot, questions)
-        return [
+        plans = [plan(question, snapshot.names) for question in questions]
+        asked = [question for each in plans for question in each.questions]
+        understood = self.understand(snapshot, asked)
+        answers = (
             self._answer(snapshot, question, query, views)
-            for question, (query, views) in zip(questions, asked, strict=True)
-        ]
+            for question, (query, views) in zip(asked, understood, strict=True)
+        )
+        return [each.settle([next(answers) for _ in each.questions]) for each in plans]
 
     def understand(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[tuple[Query, list[View]]]:
         """Each question read and put in two ways: whole, and without the words that only name a directive."""
-        queries = [narrow(understand(q, snapshot.generation.restore), snapshot.names) for q in questions]
+
+        def restore(text: str) -> str:
+            with stage("restore"):
+                return snapshot.generation.restore(text)
+
+        with stage("understand"):
+            queries = [narrow(understand(q, restore), snapshot.names) for q in questions]
         texts = list(dict.fromkeys(text for q in queries for text in (q.text, q.focus)))
-        vectors = dict(zip(texts, self._load_embedder().embed_queries(texts), strict=True)) if texts else {}
+        with stage("embed"):
+            vectors = dict(zip(texts, self._load_embedder().embed_queries(texts), strict=True)) if texts else {}
         return [
             (q, [View(" ".join([text, *q.expansions]), vectors[text]) for text in (q.text, q.focus)]) for q in queries
         ]
@@ -167,9 +182,11 @@ class SearchService:
         found = self.candidates(snapshot, views)
         if not found:
             return Ranking(query, (), (), TermWeights(query, idf))
-        rows = features(query, found, snapshot.holdings, snapshot.reader, idf)
-        probabilities = self._ranker.probabilities(rows)
-        order = np.argsort(-probabilities, kind="stable")
+        with stage("features"):
+            rows = features(query, found, snapshot.holdings, snapshot.reader, idf)
+        with stage("rank"):
+            probabilities = self._ranker.probabilities(rows)
+            order = np.argsort(-probabilities, kind="stable")
         return Ranking(
             query,
             tuple(found[i] for i in order),
@@ -198,7 +215,10 @@ class SearchService:
         ranking = self.rank(snapshot, query, views)
         if not ranking.candidates:
             return _nothing_found(question, query, empty=not snapshot.holdings.directives)
-        return replace(self._said(snapshot, question, ranking), id=question.id)
+        resolved = query.text if query.follow_up else None
+        with stage("answer"):
+            said = self._said(snapshot, question, ranking)
+        return replace(said, id=question.id, resolved=resolved)
 
     def _said(self, snapshot: Snapshot, question: Question, ranking: Ranking) -> Answer:
         """A list of duties, a directive's own particulars, or the best clauses: the first that the question asks."""
@@ -210,8 +230,15 @@ class SearchService:
             found_duties = duties(query, unit, library, today, named)
             if found_duties.rows or query.units:
                 return duties_answer(query, found_duties, library, today, f" theo {name_of(named[0])}" if named else "")
+        if (wanted := asked_rows(query)) is not None and (named := named_directives(query, library, ranking)):
+            rows = directive_rows_answer(query, wanted, named[0], library, today)
+            if rows is not None:
+                return rows
         evidence = self.evidence(snapshot, ranking)
-        values = signals(query, evidence, ranking.candidates[:EVIDENCE], library, ranking.weights)
+        judged = without_asked_value(query, evidence, ranking.weights)
+        values = signals(
+            judged, evidence, ranking.candidates, library, TermWeights(judged, ranking.weights.idf)
+        )
         verdict = self._abstainer.judge(query, values)
         if asked_particulars(query):
             found = particular(query, directive_fits(query, library, ranking), library)
@@ -227,7 +254,8 @@ class SearchService:
     def evidence(snapshot: Snapshot, ranking: Ranking) -> list[Evidence]:
         """The first few clauses with their best sentences and rows."""
         pairs = list(zip(ranking.candidates, ranking.probabilities, strict=True))[:EVIDENCE]
-        return gather(ranking.query, pairs, snapshot.holdings, ranking.weights)
+        with stage("rows"):
+            return gather(ranking.query, pairs, snapshot.holdings, ranking.weights)
 
 
 def directive_fits(query: Query, library: Library, ranking: Ranking) -> list[tuple[StoredDirective, DirectiveFit]]:

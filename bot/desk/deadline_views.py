@@ -15,7 +15,7 @@ from bot.list_rows import best_match
 from corpus.deadlines import HORIZON, deadlines, in_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
     from bot.desk.seen import Seen
@@ -73,15 +73,27 @@ def dues_shown(view: DeadlineView, visit: Visit, office: Office, seen: Seen) -> 
     Raises:
         ValueError: its directive is gone, or not the visitor's to see.
     """
+    return dues_by_window(view, visit, office, seen)(view.window)
+
+
+def dues_by_window(view: DeadlineView, visit: Visit, office: Office, seen: Seen) -> Callable[[str], list[Due]]:
+    """What a view lists under any window, by the window's letter; what all windows need is read once.
+
+    Raises:
+        ValueError: as `dues_shown`.
+    """
     found = _deadlines(view, visit, seen)
-    if view.window == "o":
-        return _overdue(found, visit, office, seen)
-    today = office.clock.today()
-    ahead = view.window == "u"
-    rows = in_window(found, today, today + HORIZON) if ahead else falls_in(found, WINDOWS[view.window], today)
     marks = office.progress.marks([unit.id for unit in visit.units])
     now = office.clock.now()
-    return [Due(row, row.due, _is_done(row, marks.get(row.source_id, ()), now)) for row in rows]
+
+    def shown(letter: str) -> list[Due]:
+        if letter == "o":
+            return _overdue(found, marks, seen, now)
+        ahead = in_window(found, now.date(), now.date() + HORIZON) if letter == "u" else None
+        rows = falls_in(found, WINDOWS[letter], now.date()) if ahead is None else ahead
+        return [Due(row, row.due, _is_done(row, marks.get(row.source_id, ()), now)) for row in rows]
+
+    return shown
 
 
 def whole_calendar(view: DeadlineView, visit: Visit, office: Office, seen: Seen) -> list[Deadline]:
@@ -118,10 +130,8 @@ def _is_done(row: Deadline, marks: Iterable[Mark], now: datetime) -> bool:
     return any(standing(mark, row, now) == "done" for mark in marks)
 
 
-def _overdue(found: Iterable[Deadline], visit: Visit, office: Office, seen: Seen) -> list[Due]:
+def _overdue(found: Iterable[Deadline], marks: Mapping[str, Iterable[Mark]], seen: Seen, now: datetime) -> list[Due]:
     """Duties with a single stated day that has passed, and that no unit of the visitor's has done."""
-    now = office.clock.now()
-    marks = office.progress.marks([unit.id for unit in visit.units])
     late: list[Due] = []
     for deadline in found:
         task = seen.tasks.get(deadline.source_id)

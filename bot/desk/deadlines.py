@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
-from bot.desk.deadline_views import SCOPES, WINDOWS, DeadlineView, dues_shown, view_of
+from bot.desk.deadline_views import SCOPES, WINDOWS, DeadlineView, dues_by_window, dues_shown, view_of
 from bot.desk.pages import Entry, Listing, here, list_screen, whence
 from bot.desk.replies import Attach, Say, Turn
 from bot.desk.routing import Command, Press, Routes
@@ -93,9 +93,10 @@ class DeadlinesFeature:
         """The other windows with how much is in each; whose deadlines, when there is a choice; the way back."""
         texts = visit.texts
         buttons = []
+        dues = dues_by_window(view, visit, self._office, seen)
         for letter, name in WINDOWS.items():
             to = replace(view, window=letter)
-            count = len(dues_shown(to, visit, self._office, seen))
+            count = len(dues(letter))
             label = texts("deadlines.counted", label=texts(f"deadlines.window.{name}"), count=count)
             buttons.append(Button(texts("deadlines.chosen", label=label) if to == view else label, encode("hn", to, 0)))
         scopes = [

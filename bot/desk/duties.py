@@ -59,16 +59,24 @@ def duty_of(
     now: datetime,
 ) -> Duty:
     """A task as the duty of a unit (of nobody in particular without one); `marks` may be of any task and unit."""
-    name = unit.name if unit else None
-    lead, lead_name = closest(name, task.lead)
-    coop, coop_name = closest(name, task.coop)
-    # One that leads by class and helps by name does lead: the directive says so of all in the class.
-    role: Role | None = "lead" if lead else "coop" if coop else None
-    match, named = (lead, lead_name) if lead else (coop, coop_name)
+    role, match, named = _part(task, unit)
     mark = next((m for m in marks if unit and m.task == task.id and m.unit == unit.id), None)
     deadline = deadline_of(task, directives)
     state: State = standing(mark, deadline, now) if mark else "todo"
     return Duty(task, unit, role, match, named, next_due(deadline, now.date()), mark, state)
+
+
+def _part(task: StoredTask, unit: Unit | None) -> tuple[Role | None, Match, str]:
+    """A unit's part in a task, how it is meant, and as whom.
+
+    One that leads by class and helps by name does lead: the directive says so of all in the class.
+    """
+    name = unit.name if unit else None
+    match, named = closest(name, task.lead)
+    if match:
+        return "lead", match, named
+    match, named = closest(name, task.coop)
+    return "coop" if match else None, match, named
 
 
 def duties_of(
@@ -79,8 +87,8 @@ def duties_of(
     now: datetime,
 ) -> list[Duty]:
     """The tasks that are a unit's by name, alias, succession or class: what is open by date first, what is done last."""
-    found = (duty_of(task, unit, marks.get(task.id, ()), directives, now) for task in tasks)
-    return by_date(duty for duty in found if duty.role)
+    own = (task for task in tasks if _part(task, unit)[0])
+    return by_date(duty_of(task, unit, marks.get(task.id, ()), directives, now) for task in own)
 
 
 def by_date(duties: Iterable[Duty]) -> list[Duty]:

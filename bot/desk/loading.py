@@ -322,7 +322,9 @@ class LoadingFeature:
             if upload.state == "reading":
                 found.append((Place(upload.chat), (self._reading(upload, texts, upload.message),)))
             elif upload.state == "publishing":
-                found.append((Place(upload.chat), (self._publication(upload, upload.person, texts),)))
+                found.append(
+                    (Place(upload.chat), (self._publication(upload, upload.settled_by or upload.person, texts),))
+                )
         # What was published and not told; a Tell carries its own place.
         found += [(Place(one.chat, one.topic), self._tells([one])) for _, one in self._uploads.untold()]
         return found

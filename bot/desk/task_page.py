@@ -82,7 +82,8 @@ class TaskFeature:
             office.clock.now(),
             others=[(names[m.unit], m) for m in marks if m.unit in names and (unit is None or m.unit != unit.id)],
             choices=[d.unit for d in mine if d.unit and d.unit != unit],
-            reminds=self._offers("rm"),
+            # Nobody can be reminded of what has no day to come.
+            reminds=self._offers("rm") and duty.next_due is not None and duty.next_due >= office.clock.today(),
         )
 
     def _unit(self, visit: Visit, number: int) -> Unit | None:

@@ -15,7 +15,8 @@ from bot.desk.seen import unit_among
 from bot.office.records import KEEPERS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
+    from datetime import date
 
     from bot.desk.duties import Duty
     from bot.desk.seen import Seen
@@ -95,6 +96,20 @@ def duties_shown(view: TaskView, visit: Visit, office: Office, seen: Seen) -> li
     """What a view lists, in order.
 
     Raises:
+        ValueError: as `duties_of_origin`.
+    """
+    return filtered(duties_of_origin(view, visit, office, seen), view, seen, office.clock.today())
+
+
+def filtered(duties: Iterable[Duty], view: TaskView, seen: Seen, today: date) -> list[Duty]:
+    """Those of an origin's duties that a view's filters leave."""
+    return [duty for duty in duties if _passes(duty, view, seen, today)]
+
+
+def duties_of_origin(view: TaskView, visit: Visit, office: Office, seen: Seen) -> list[Duty]:
+    """What a view could list without its filters, in order.
+
+    Raises:
         ValueError: its origin is gone, or not the visitor's to see.
     """
     now = office.clock.now()
@@ -103,12 +118,9 @@ def duties_shown(view: TaskView, visit: Visit, office: Office, seen: Seen) -> li
         if unit is None:
             raise ValueError(view.origin)
         marks = office.progress.marks([unit.id])
-        duties = duties_of(seen.tasks.values(), unit, marks, seen.directives, now)
-    else:
-        duties = _each_as_own(_tasks_of(view, visit, office, seen), visit, office, seen)
-        if view.origin == "a":
-            duties = by_date(duties)
-    return [duty for duty in duties if _passes(duty, view, seen, now)]
+        return duties_of(seen.tasks.values(), unit, marks, seen.directives, now)
+    duties = _each_as_own(_tasks_of(view, visit, office, seen), visit, office, seen)
+    return by_date(duties) if view.origin == "a" else duties
 
 
 def own_duties(task: StoredTask, visit: Visit, office: Office, seen: Seen) -> list[Duty]:
@@ -154,8 +166,7 @@ def cited_tasks(seen: Seen, citations: list[tuple[str, str]]) -> list[StoredTask
     return list(found.values())
 
 
-def _passes(duty: Duty, view: TaskView, seen: Seen, now: datetime) -> bool:
-    today = now.date()
+def _passes(duty: Duty, view: TaskView, seen: Seen, today: date) -> bool:
     if view.state != "a" and duty.state != STATES[view.state]:
         return False
     if view.role != "a" and duty.role != ROLES[view.role]:

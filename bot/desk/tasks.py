@@ -15,7 +15,7 @@ from bot.desk.replies import Say, Turn
 from bot.desk.routing import Command, Press, Routes
 from bot.desk.row_texts import source_name, task_spans
 from bot.desk.seen import Seen
-from bot.desk.task_views import FILTERS, TaskView, duties_shown, unit_shown, view_of
+from bot.desk.task_views import FILTERS, TaskView, duties_of_origin, duties_shown, filtered, unit_shown, view_of
 from bot.office.records import KEEPERS
 from bot.screens import Button, notice, rows_of
 
@@ -118,8 +118,10 @@ class TasksFeature:
         texts, view = visit.texts, view_of(arguments[0])
         seen = Seen(self._office, visit)
 
+        duties, today = duties_of_origin(view, visit, self._office, seen), self._office.clock.today()
+
         def count(of: TaskView) -> int:
-            return len(duties_shown(of, visit, self._office, seen))
+            return len(filtered(duties, of, seen, today))
 
         rows: list[tuple[Button, ...]] = []
         for axis, letters in FILTERS.items():

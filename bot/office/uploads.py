@@ -51,6 +51,7 @@ class Upload:
     audience: tuple[int, ...] | None
     known_tasks: frozenset[str]
     made_at: datetime
+    settled_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,4 +267,5 @@ def _upload(row: Any) -> Upload:
         audience=None if row.audience is None else tuple(row.audience),
         known_tasks=frozenset(row.known_tasks or ()),
         made_at=row.made_at,
+        settled_by=row.settled_by,
     )

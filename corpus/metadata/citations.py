@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from corpus.lines import CAPITALS
+from corpus.lines import CAPITALS, markers
 from corpus.metadata.cited_titles import AND_KIND, read_title
 from corpus.metadata.dates import DATE, date_at
 from corpus.metadata.numbers import Number, find_numbers
@@ -25,6 +25,8 @@ _AFTER = 420
 """Characters looked at before and after a number."""
 _DATE_AFTER = re.compile(rf"\s*,?\s*\(?\s*(?:ban hành\s+)?(?=ngày|\d)(?:{DATE.pattern})\)?", re.IGNORECASE)
 _ISSUED_BY = re.compile(r"\s*,?\s*(?:của|do)\s+")
+_NEXT = re.compile(r"\s+")
+"""Between a date and the issuer when "của" was forgotten."""
 _PROPER = rf"[{CAPITALS}]\w*"
 _IMPLEMENTS = re.compile(
     r"(?:^|[.;]\s+)(?:về việc|v/v|về)?\s*(?:tổ chức\s+)?"
@@ -33,6 +35,9 @@ _IMPLEMENTS = re.compile(
 )
 _LISTED = re.compile(r";\s*(?:và\s+)?|(?<=\.)\s|(?<=\))\s*,?\s*(?:và\s+)?(?=[A-ZĐ])")
 _REPLACES = re.compile(r"(?:thay thế|bãi bỏ|hủy bỏ|huỷ bỏ|hết hiệu lực)[^.]{0,40}$", re.IGNORECASE)
+_APART = re.compile(
+    r"\b(?:thực hiện|theo|căn cứ|tại|hướng dẫn|thi hành|sửa đổi|có hiệu lực|ban hành kèm)\b", re.IGNORECASE
+)
 _REPLACED = re.compile(r"^[^.;\n]{0,160}?(?:hết hiệu lực|được thay thế|bị bãi bỏ)", re.IGNORECASE)
 _NAMED_LAW = re.compile(
     r"(?P<kind>Luật|Bộ luật|Pháp lệnh)\s+(?P<name>[^.;:()\n“”]{3,80}?)\s+(?:ngày\s[\d/]+\s+)?số\s*:?\s*$"
@@ -56,7 +61,7 @@ def read_citations(front: str, text: str) -> tuple[CitedDirective, ...]:
     found: dict[str, CitedDirective] = {}
     parts = _implementing_parts(front)
     implemented = frozenset(comparable(number.text) for part in parts for number in find_numbers(part))
-    for mention in _shared(list(_mentions(text)), text):
+    for mention in _replaced_together(_shared(list(_mentions(text)), text), text):
         cited = mention.cited
         key = comparable(cited.number or "")
         if key in implemented and cited.relation == "cites":
@@ -88,10 +93,27 @@ def _mentions(text: str) -> list[_Mention]:
         law = _NAMED_LAW.search(before)
         if law:
             kind, title = law["kind"], f"{law['kind']} {law['name']}"
+        issuer = issuer or _proposer(before)
         relation: Relation = "replaces" if _REPLACES.search(before) or _REPLACED.match(after) else "cites"
         cited = CitedDirective(number.text, kind, issued, issuer, title, relation)
         mentions.append(_Mention(number, cited, number.end + at))
     return mentions
+
+
+@cache
+def _proposed() -> re.Pattern[str]:
+    heads = "|".join(re.escape(head) for head in markers("heads_of_bodies"))
+    names = "|".join(re.escape(kind) for kind in kinds())
+    return re.compile(
+        rf"đề nghị của\s+(?:(?:{heads})\s+)?(?P<body>[^.;:]{{3,80}}?)\s+tại\s+(?:các\s+)?(?:{names}|văn bản)\s+số\s*:?\s*$",
+        re.IGNORECASE,
+    )
+
+
+def _proposer(before: str) -> str | None:
+    """Whose proposal a document is ("Theo đề nghị của Giám đốc Sở Xây dựng tại Tờ trình số ...")."""
+    m = _proposed().search(before)
+    return m["body"][0].upper() + m["body"][1:] if m else None
 
 
 @cache
@@ -113,7 +135,7 @@ def _body_pattern() -> re.Pattern[str]:
 
 
 def _issuer(after: str, at: int) -> tuple[str | None, int]:
-    m = _ISSUED_BY.match(after, at)
+    m = _ISSUED_BY.match(after, at) or (_NEXT.match(after, at) if at else None)
     if not m:
         return None, at
     plain = after.replace("Uỷ", "Ủy").replace("uỷ", "ủy")
@@ -134,6 +156,19 @@ def _shared(mentions: list[_Mention], text: str) -> list[_Mention]:
         if first.cited.kind and second.cited.kind and first.cited.kind != second.cited.kind:
             continue
         first.cited = replace(first.cited, issued_on=second.cited.issued_on, issuer=second.cited.issuer)
+    return mentions
+
+
+def _replaced_together(mentions: list[_Mention], text: str) -> list[_Mention]:
+    """ "Thay thế Quyết định số A của X và Quyết định số B": what stands in the list is replaced like its first."""
+    names = "|".join(re.escape(kind) for kind in kinds())
+    listed = re.compile(
+        rf"[^.\n]{{0,160}}?(?:[,;]|\bvà)\s+(?:(?:các|những)\s+)?(?:{names})?\s*(?:số)?\s*:?\s*", re.IGNORECASE
+    )
+    for first, second in pairwise(mentions):
+        between = text[first.end : second.number.start]
+        if first.cited.relation == "replaces" and listed.fullmatch(between) and not _APART.search(between):
+            second.cited = replace(second.cited, relation="replaces")
     return mentions
 
 

@@ -22,13 +22,21 @@ _ISSUES = re.compile(
 )
 
 
+_SESSION = re.compile(r",?\s+(?:lần thứ|nhiệm kỳ|khóa|khoá)\s.*", re.IGNORECASE)
+_LOCAL = re.compile(
+    rf"(?:huyện|quận|thị xã|thành phố|thị trấn|xã|phường|đặc khu|Huyện ủy|Thành ủy|Thị ủy|Quận ủy|Đảng ủy (?:xã|phường))\s+"
+    rf"(?P<name>[{CAPITALS}][{SMALLS}]*(?:\s+[{CAPITALS}][{SMALLS}]*){{0,3}})"
+)
+"""A district or commune in the name of its body: the place when no province is named."""
+
+
 def read_issuer(page: Page, behalf: str | None, title: str) -> str | None:
     named = re.search(rf"(?:^|\s)CỦA\s+(.{{3,90}}?)(?=\s+[{SMALLS}]|\s+VỀ\b|$)", title)
     if named and is_capital(named[1]):
         return _with_place_of(sentence_case(named[1]), _letterhead_bodies(page.letterhead))
     titled = next((part for part in page.title[1:] if is_capital(part) and is_body(part)), None)
     if titled:
-        return sentence_case(titled)
+        return sentence_case(_SESSION.sub("", titled))
     head = _letterhead_bodies(page.letterhead)
     stated = _stated_body(page.preamble)
     return _signed_for(sentence_case(behalf), head, stated) if behalf else head or stated
@@ -85,6 +93,8 @@ def _letterhead_bodies(letterhead: list[str]) -> str | None:
             joined.append(name)
     last = sentence_case(joined[-1])
     above = sentence_case(joined[-2]) if len(joined) > 1 else ""
+    if above and last == "Văn phòng":
+        return f"{last} {above}"
     if (
         above
         and re.match(r"(?:Ban|Ủy ban Kiểm tra|Văn phòng|Thường trực)\b", last)
@@ -112,7 +122,8 @@ def read_place(
         name, times = counted.most_common(1)[0]
         if times >= 2 and times >= 0.6 * counted.total():
             return name
-    return None
+    local = _LOCAL.search(issuer or "")
+    return place_tones(local["name"]) if local else None
 
 
 def _joined_areas(letterhead: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ _NUMBER = re.compile(
     rf"|(?P<year>/\d{{4}})?/\s?(?P<code>{_BODY})(?P<office>(?:\s?[-–]\s?{_BODY})*)"
     rf")(?![\w/])"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def find_numbers(text: str) -> Iterator[Number]:
         code = m["code"]
         if not (code[:2].isupper() or kind_of_code(code)) or len(code) < 2:
             continue
+        if not (m["year"] or m["office"] or kind_of_code(code)) and _YEAR.fullmatch(m["serial"]):
+            continue  # "KH 2026/TH 2025": a title that compares years
         office = re.sub(r"\s", "", m["office"]).replace("–", "-")
         yield Number(f"{m['serial']}{m['year'] or ''}/{code}{office}", kind_of_code(code), m.start(), m.end())
 

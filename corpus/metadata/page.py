@@ -39,9 +39,10 @@ def read_page(lines: list[Line], zones: Zones) -> Page:
     )
     preamble = collapse(" ".join(line.bare for line in lines[zones.title_end : zones.body]))
     last = zones.annexes[0] if zones.annexes else len(lines)
+    furniture = page_furniture(lines)
     return Page(
         letterhead,
         [part for part in title if part],
         preamble,
-        [lines[i] for i in range(zones.end, last) if i not in page_furniture(lines)],
+        [lines[i] for i in range(zones.end, last) if i not in furniture],
     )

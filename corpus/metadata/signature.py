@@ -14,6 +14,8 @@ _COLUMNS = re.compile(r"\s{3,}|\t+|\s*\|\s*")
 _NAME = re.compile(rf"(?:(?:PGS|GS|TS|ThS|BS|KS)\.?\s*)*[{CAPITALS}]\w*(?:\s+[{CAPITALS}]\w*){{1,4}}")
 _DASH = re.compile(r"^(?:[-–—−+*•●▪·]|\d{1,2}[.)])\s*(?=\S)")
 _AS = re.compile(r"^(?:T/?M|K/?T|T/?L|T/?UQ|Q)[.:/\s]+", re.IGNORECASE)
+_BODIES_LIKE_ROLES = frozenset({"doan chu tich"})
+"""The presidium of a congress ends like the role of a chairman."""
 _SIGNED_ABOVE = re.compile(
     rf"(?P<before>[^.,;]{{0,60}})\s(?P<name>[{CAPITALS}]\w+(?:\s[{CAPITALS}]\w+){{1,3}})\s+đã ký ban hành"
 )
@@ -121,6 +123,8 @@ def role_named(text: str) -> str | None:
     if len(text) > 60 or sum(c.isupper() for c in text) < 0.5 * sum(c.isalpha() for c in text):
         return None
     folded = fold(comparable(_AS.sub("", text)))
+    if folded in _BODIES_LIKE_ROLES:
+        return None
     for known, role in _roles():
         if folded == known:
             return role

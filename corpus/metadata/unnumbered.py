@@ -27,7 +27,7 @@ _LAW = re.compile(
     rf"(?<!\w)(?P<kind>Luật|Bộ luật|Pháp lệnh|Hiến pháp)\s+(?P<name>(?!này|sư)[{CAPITALS}][^.;:()\n“”\"|]{{3,160}})"
 )
 _LAW_STOP = re.compile(
-    r",\s*(?:Luật|Bộ luật|Pháp lệnh|Nghị|Quyết|Thông|và|các|pháp)\b"
+    r",\s*(?:Luật|Bộ luật|Pháp lệnh|Nghị|Quyết|Thông|và|các|pháp|trình|báo cáo|ban hành|hướng dẫn)\b"
     r"|\s(?:và|hoặc)\s(?:Luật|Bộ luật|các|Nghị|quy định|pháp)"
     r"|\s(?:năm|số|ngày|được|theo|đã|của|để|tại các|bảo đảm|trong|cho)\s"
 )

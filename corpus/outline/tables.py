@@ -13,6 +13,7 @@ _WIDE = re.compile(r"(?:[^\s]|\s(?!\s{2}))+")
 _ORDINAL = re.compile(r"(?:\d{1,3}(?:\.\d{1,2})*|[IVXL]{1,6}|[A-HĐ]|[a-zđ])[.)]?")
 _COLUMN_NUMBER = re.compile(r"\(?\[?(?:\d{1,2}|[A-Z])\]?\)?(?:\s*=.*)?")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_DASHES = ("-", "–", "+", "•")
 _SERIAL = re.compile(r"(?:stt|tt|số tt|số thứ tự|no\.?|#)", re.IGNORECASE)
 
 
@@ -50,10 +51,13 @@ def find_tables(lines: list[Line], start: int, stop: int) -> list[Table]:
 def row_label(row: Row, titles: list[str]) -> Label | None:
     """The row's own number, from its first cell or from the beginning of its first words."""
     first = row.cells[0].strip(" *") if row.cells else ""
+    if first in _DASHES and any(row.cells[1:]):
+        return read_label(f"{first} X")
     if _ORDINAL.fullmatch(first) and (
         not titles or _SERIAL.fullmatch(titles[0]) or not titles[0] or len(row.cells) > 1
     ):
-        return read_label(f"{first.rstrip('.)')}. X") or read_label(f"{first.rstrip('.)')}) X")
+        # Two letters after it: one alone is not yet the capitals that a label of one capital letter asks for.
+        return read_label(f"{first.rstrip('.)')}. XX") or read_label(f"{first.rstrip('.)')}) XX")
     filled = [cell for cell in row.cells if cell]
     label = read_label(filled[0]) if filled else None
     return label if label and label.order is not None and label.family is not Family.BRACKET else None

@@ -51,11 +51,7 @@ class Tree:
     def add_item(self, block: Block, label: Label, *, indent: int, ends: str) -> Node:
         """Places a labelled block; `ends` is its last printed line."""
         self._close_for(label, indent)
-        if label.family in BULLETS:
-            glyph = "+" if label.family is Family.PLUS else "-"
-            node = self._place(block, f"{glyph}{self._count(glyph)}", label.family)
-        else:
-            node = self._place(block, label.text, label.family)
+        node = self._place(block, self._step(label), label.family)
         if self._open:
             self._outer[(self._open[-1].family, label.family)] = True
         self._open.append(_Open(node, label.family, label.order, indent, ends))
@@ -123,7 +119,7 @@ class Tree:
         """Places a table row: by its number when it has one, else by its place."""
         if label is not None:
             self._close_for(label, 0)
-            node = self._place(block, label.text, label.family)
+            node = self._place(block, self._step(label), label.family)
             self._open.append(_Open(node, label.family, label.order, 0, block.words))
             return node
         while self._open and self._open[-1].family in BULLETS:
@@ -138,6 +134,13 @@ class Tree:
     def depth(self) -> int:
         """How many items are open."""
         return len(self._open)
+
+    def _step(self, label: Label) -> str:
+        """The label's part of a path; bullets are counted within their parent."""
+        if label.family not in BULLETS:
+            return label.text
+        glyph = "+" if label.family is Family.PLUS else "-"
+        return f"{glyph}{self._count(glyph)}"
 
     def _place(self, block: Block, label: str, family: Family | None) -> Node:
         parent = self._open[-1].node if self._open else None

@@ -21,6 +21,7 @@ _SIGNATURE = re.compile(rf"(?P<mark>[A-Z](?:[./]?[A-Z]){{0,2}})(?:[.:/]+\s*|\s+)
 _ANNEX_ALONE = re.compile(
     r"phụ (?:lục|biểu)(?:\s+số)?(?:\s*[:.]?\s*(?:[ivxl]{1,6}|\d{1,2}[a-z]?))?\s*[.:]?", re.IGNORECASE
 )
+_FORM_ALONE = re.compile(r"(?:biểu|bảng|mẫu)(?:\s+số)?\s*[:.]?\s*(?:[ivxl]{1,6}|\d{1,2}[a-z]?)\s*[.:]?")
 _NUMBER_LINE = re.compile(r"^Số\s*[:.]?\s*(?:\d|\.{2,}|…|/|-|\s{2,})", re.IGNORECASE)
 _DATE_LINE = re.compile(r"^[^,;]{2,40},\s*ngày\s*[\d.…\s]*tháng\s*[\d.…\s]*năm", re.IGNORECASE)
 _MOTTO = re.compile(r"cộng h[oò][aà] xã hội chủ nghĩa|độc lập\s*[-–]\s*tự do|đảng cộng sản việt nam", re.IGNORECASE)
@@ -97,7 +98,8 @@ def is_annex(text: str, *, closed: bool) -> bool:
     lower = text.lower()
     if lower.startswith(markers("annex_always")):
         return bool(_ANNEX_ALONE.fullmatch(lower)) or (is_capital(text) and len(text) < 300)
-    return closed and is_capital(text) and lower.startswith(markers("annex")) and not is_signature(text)
+    named = is_capital(text) and lower.startswith(markers("annex")) and not is_signature(text)
+    return closed and (named or _FORM_ALONE.fullmatch(lower) is not None)
 
 
 def find_zones(lines: list[Line]) -> Zones:
@@ -210,12 +212,18 @@ def _letterhead_end(lines: list[Line]) -> int:
     return last
 
 
+_TABLE_HEAD = re.compile(r"\|?[\s*]*(?:stt|tt|số tt|số thứ tự)[\s*]*(?:\||\t| {3})", re.IGNORECASE)
+"""The titles of a numbered table: where a directive has nothing else, its body begins there."""
+
+
 def _find_body(lines: list[Line], start: int) -> int:
     addressed = False
     for i in range(start, len(lines)):
         line = lines[i]
         text = shown(line)
         if is_recipients(text) or is_signature(text):
+            return i
+        if _TABLE_HEAD.match(line.raw):
             return i
         label = structural(line)
         if label is None:
@@ -262,7 +270,9 @@ def _loose_table(lines: list[Line], end: int) -> int | None:
     """Where a table follows the signature without a word such as "Phụ lục": its caption, or its first row."""
     for i in range(end + 1, len(lines) - 1):
         here, below = lines[i].raw, lines[i + 1].raw
-        if min(here.count("|"), below.count("|")) >= 4 or min(here.count("\t"), below.count("\t")) >= 2:
+        # The row below the titles may name a group only, and empty cells at its end are not printed.
+        tabbed = here.count("\t") >= 2 and below.count("\t") >= 1
+        if min(here.count("|"), below.count("|")) >= 4 or tabbed:
             return _caption(lines, end, i)
     return None
 

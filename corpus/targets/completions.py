@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from corpus.times import TimeReading
 
 _ITEM: Final = re.compile(r"\((?:\d{1,2}|[ivx]{1,4}|[a-zđ])\)\s*", FLAGS)
+_LEADING_TO: Final = re.compile(r",\s*(?=đưa\s)", FLAGS)
 _HELPERS: Final = r"(?:phấn đấu|cơ bản|sớm|tập trung|tiếp tục|đẩy nhanh|đẩy mạnh|quyết tâm|phải|khẩn trương|để|và)"
 
 
@@ -63,15 +64,27 @@ def read_completion(text: Text, span: tuple[int, int], section: Section, current
     if striving and dated:
         return [_draft(text, start + striving.start("goal"), end, section, time)]
     if dated and section.kind == "goal" and holds("turning").search(masked):
-        return [_draft(text, start, end, section, time)]
+        return [_draft(text, _turn_begins(text, start, end), end, section, time)]
     return []
+
+
+def _turn_begins(text: Text, start: int, end: int) -> int:
+    """Where "..., đưa nước ta trở thành ..." leaves the other thoughts of its sentence; `start` when it does not."""
+    leads = [
+        m.end()
+        for m in _LEADING_TO.finditer(text.masked, start, end)
+        if holds("turning").search(text.masked, m.end(), end)
+    ]
+    return leads[-1] if leads else start
 
 
 @cache
 def _fraction_pattern() -> re.Pattern[str]:
     numbers = r"(?<![\w/.,])(?P<part>[1-9]\d?)/(?P<whole>[1-9]\d?)"
     return re.compile(
-        rf"(?:{any_of('comparators')}\s+)?{numbers}\s+{any_of('fractions')}\s[^,;.]*", FLAGS
+        rf"(?:{any_of('comparators')}\s+)?(?:{numbers}\s+{any_of('fractions')}\s"
+        rf"|(?<![\w/.,]){any_of('common_fractions')}\s+(?=[^\W\d]))[^,;.]*",
+        FLAGS,
     )
 
 
@@ -79,8 +92,10 @@ def read_fractions(text: Text, span: tuple[int, int], section: Section, current:
     """ "Tối thiểu 2/3 số thôn có thư viện": goals of a share told as a fraction, in its words and without a value."""
     drafts: list[Draft] = []
     for found in _fraction_pattern().finditer(text.masked, *span):
-        if section.kind == "goal" and int(found["part"]) < int(found["whole"]):
-            before = " ".join(text.masked[found.start() : found.start("part")].lower().split())
+        proper = found["part"] is None or int(found["part"]) < int(found["whole"])
+        if section.kind == "goal" and proper:
+            before = re.split(r"\s*\d", text.masked[found.start() : found.end()].lower(), maxsplit=1)[0]
+            before = " ".join(before.split())
             op = word_class("comparators").get(before, "=")
             drafts.append(_draft(text, *found.span(), section, current, op=op))
     return drafts

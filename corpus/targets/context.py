@@ -84,6 +84,8 @@ def _opened(clause: Clause, above: Section) -> Section:
     kind = _kind(text) if clause.kind == "heading" or holds("goal_headings").search(text) else None
     reading = _horizon(text)
     own = reading if reading and _dates_heading(text, reading) else None
+    if own is None and kind in ("task", "organization") and kind != above.kind:
+        return Section(kind)  # the term of the part above is its goals', not each duty's
     return Section(
         kind or above.kind,
         own.due if own else above.due,
@@ -94,17 +96,30 @@ def _opened(clause: Clause, above: Section) -> Section:
 
 @cache
 def _past_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{any_of('heading_openers')}\s+)?{any_of('past_headings')}(?!\w)", FLAGS)
+    return re.compile(rf"\W*(?:{any_of('heading_openers')}\s+)*{any_of('past_headings')}(?!\w)", FLAGS)
+
+
+@cache
+def _task_pattern() -> re.Pattern[str]:
+    """A heading that begins with the duties themselves ("Nhiệm vụ và tổ chức thực hiện")."""
+    return re.compile(rf"\W*(?:{any_of('heading_openers')}\s+)*{any_of('task_headings')}(?!\w)", FLAGS)
+
+
+@cache
+def _view_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\W*{any_of('view_headings')}(?!\w)", FLAGS)
 
 
 def _kind(heading: str) -> SectionKind | None:
     if _past_pattern().match(heading):
         return "past"
-    if holds("organization_headings").search(heading):
+    if holds("organization_headings").search(heading) and not _task_pattern().match(heading):
         return "organization"
     goal, task = holds("goal_headings").search(heading), holds("task_headings").search(heading)
     if goal and not task and (len(heading) < _SHORT or heading.rstrip().endswith(":")):
         return "goal"
+    if not goal and not task and _view_pattern().match(heading):
+        return "plain"
     return "task" if task else None
 
 

@@ -36,6 +36,8 @@ class Draft:
     cadence: str | None = None
     baseline: str | None = None
     scope: str | None = None
+    place_only: bool = False
+    """True for a rank whose words name only who is ranked, not by what."""
 
 
 def share(groups: list[list[Draft]], cut: Sequence[Piece]) -> None:
@@ -44,6 +46,7 @@ def share(groups: list[list[Draft]], cut: Sequence[Piece]) -> None:
     _share_baseline(groups, cut)
     _share_later_name(groups)
     _share_per(groups)
+    _share_rank(groups, cut)
 
 
 def _share_predicate(groups: list[list[Draft]], cut: Sequence[Piece]) -> None:
@@ -80,5 +83,15 @@ def _share_per(groups: list[list[Draft]]) -> None:
     _, slash, per = (groups[-1][-1].unit or "").partition("/")
     if slash and per.endswith("dân"):
         groups[:] = [
-            [replace(d, unit=d.unit if "/" in (d.unit or "") else f"{d.unit}/{per}") for d in g] for g in groups
+            [d if "/" in (d.unit or "") else replace(d, unit=f"{d.unit}/{per}", end=groups[-1][-1].end) for d in group]
+            for group in groups
         ]
+
+
+def _share_rank(groups: list[list[Draft]], cut: Sequence[Piece]) -> None:
+    """ "Nước ta thuộc nhóm 3 nước dẫn đầu khu vực, nhóm 50 nước đứng đầu thế giới về X": both ranks are of X."""
+    for i in range(len(groups) - 2, -1, -1):
+        first, second = groups[i], groups[i + 1]
+        both = cut[i].quantity.kind == cut[i + 1].quantity.kind == "top"
+        if both and len(first) == len(second) == 1 and first[0].place_only and not second[0].place_only:
+            groups[i] = [replace(first[0], indicator=second[0].indicator, end=second[0].end, place_only=False)]

@@ -18,12 +18,14 @@ from corpus.targets.statements import Text, pieces, prepare, statements, without
 from corpus.targets.tables import read_row, task_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from corpus.targets.drafts import Draft
     from corpus.targets.quantities import Quantity
     from corpus.times import TimeReading
 
+_ROWS_ABOVE = 3
+_ANNEX_TITLE = re.compile(r"PL\d+")
 _EACH_YEAR = re.compile(r"\bmỗi năm\b(?! một lần)", re.IGNORECASE)
 
 
@@ -36,15 +38,29 @@ def extract_targets(clauses: Sequence[Clause], metadata: Metadata) -> tuple[Targ
     around = sections(clauses, metadata)
     issued = _issued(metadata)
     targets: list[Target] = []
+    rows = {clause.path: clause for clause in clauses if clause.kind == "row"}
     for clause in clauses:
         section = around.get(clause.path)
-        if section is None or section.kind == "past":
+        if section is None or section.kind == "past" or _ANNEX_TITLE.fullmatch(clause.path):
             continue
         if clause.kind == "row" and clause.cells:
-            targets += read_row(clause, section, issued) or _read_task_row(clause, section, issued)
+            targets += read_row(clause, section, issued, _rows_above(clause, rows)) or _read_task_row(
+                clause, section, issued
+            )
         else:
-            targets += [_target(clause, d) for d in read_clause(clause, section, issued)]
+            drafts = read_clause(clause, section, issued)
+            targets += [_target(clause, d) for d in drafts if not (d.due and issued and d.due < issued)]
     return tuple(dict.fromkeys(targets))
+
+
+def _rows_above(clause: Clause, rows: Mapping[str, Clause]) -> list[Clause]:
+    """The rows that a row of a table is a part of, nearest first."""
+    above: list[Clause] = []
+    parent = rows.get(clause.parent or "")
+    while parent is not None and len(above) < _ROWS_ABOVE:
+        above.append(parent)
+        parent = rows.get(parent.parent or "")
+    return above
 
 
 def _read_task_row(clause: Clause, section: Section, issued_on: date | None) -> list[Target]:

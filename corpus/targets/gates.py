@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
-from corpus.targets.vocabulary import closes, holds, opens
+from corpus.targets.vocabulary import any_of, closes, holds, opens
 from corpus.time_citations import MASK
+from corpus.time_words import FLAGS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,18 +45,43 @@ def is_goal(statement: str, quantity: Quantity, section: Section, offset: int, *
     ("đến năm 2030") or recurs ("mỗi năm").
     """
     before = statement[: quantity.start - offset]
-    if closes("describing").search(before) or _CITED.search(before):
+    if _describes(quantity, section, before):
         return False
-    if section.kind != "goal" and quantity.tail > quantity.end and not holds("strong_goal_words").search(before):
-        return False  # "sử dụng từ 30% lao động ... trở lên" tells which ones are meant
     if quantity.kind in ("percent", "top", "duration", "bare"):
         plain = section.kind == "goal" and _is_named_figure(quantity, before)
-        return quantity.kind in ("percent", "top") or plain
-    # "lắp thêm 500 điểm ... đến hết năm 2026" is a goal even among the assignments of the bodies
-    assigned = section.kind == "organization" and not (timed and "thêm" in quantity.lead.split())
+        rate = quantity.kind == "duration" and quantity.said and "/" in (quantity.unit or "")  # "tối thiểu 40 giờ/tuần"
+        return quantity.kind in ("percent", "top") or plain or rate
+    # "lắp thêm 500 điểm ... đến hết năm 2026" is a goal even among the assignments of the bodies; so many inspections a
+    # year are a duty.
+    pledged = timed and (quantity.said or "thêm" in quantity.lead.split()) and not holds("inspecting").search(before)
+    assigned = section.kind == "organization" and not pledged
     if assigned or _DISTANCE.search(before) or _BENEFIT.search(before):
         return False
     return _is_goal_amount(quantity, section, before, timed=timed)
+
+
+def _describes(quantity: Quantity, section: Section, before: str) -> bool:
+    """True for a figure that tells what or who is meant, or that others have set."""
+    if closes("describing").search(before) or _CITED.search(before) or _set_by_others(before):
+        return True
+    if quantity.unit == "tuổi" and not _AGE.search(before):
+        return True  # "thanh niên 18 tuổi" tells who is meant
+    if section.kind == "goal":
+        return False
+    if quantity.tail > quantity.end and not holds("strong_goal_words").search(before):
+        return True  # "sử dụng từ 30% lao động ... trở lên" tells which ones are meant
+    return "dưới" in quantity.lead.split() and bool(_laggards_pattern().search(before))
+
+
+@cache
+def _laggards_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of('laggards')}\s[^,;:]{{2,60}}$", FLAGS)
+
+
+def _set_by_others(before: str) -> bool:
+    """True inside parentheses that open with another's goal or the present state ("(cả nước: 45%)")."""
+    opened = before.rfind("(")
+    return opened > before.rfind(")") and bool(opens("others_goals").match(before, opened + 1))
 
 
 def _is_named_figure(quantity: Quantity, before: str) -> bool:
@@ -67,15 +94,25 @@ def _is_named_figure(quantity: Quantity, before: str) -> bool:
 def _is_goal_amount(quantity: Quantity, section: Section, before: str, *, timed: bool) -> bool:
     """Money, measures and counts: goals near the beginning of a thought among goals; elsewhere they need a cue."""
     since = re.split(r"[,;:]|\svà\s", before)[-1]
+    if section.kind == "goal" and _ASIDE_CHANGE.search(f"{since}{quantity.lead}"):
+        return True
     if section.kind == "goal" and (quantity.kind != "count" or quantity.said or len(since.split()) <= 8):
         return True
     if "(" in since or quantity.unit == "điểm":
         return False
-    if quantity.said and (quantity.unit or "").startswith("lần/"):
+    if (quantity.said and (quantity.unit or "").startswith("lần/")) or _RAISED.search(since):
+        return True
+    if "có" in quantity.lead.split() and _EACH.search(since):
         return True
     return timed or bool(holds("strong_goal_words").search(f"{before[-40:]} {quantity.lead}"))
 
 
+_AGE = re.compile(r"(?<!\d )(?<!\w)tuổi", re.IGNORECASE)
+_EACH = re.compile(r"(?<!\w)mỗi\s", re.IGNORECASE)
+_RAISED = re.compile(r"(?<!\w)nâng\s.*\slên\s*$", re.IGNORECASE)
+_ASIDE_CHANGE = re.compile(
+    r"\((?:bình quân|tăng|tăng thêm|giảm)\s*(?:mỗi năm\s*)?$|\((?:bình quân|tăng|giảm)\s*bình quân$", re.IGNORECASE
+)
 _YEARS_BEGIN = 1900
 _BARE_INDICATOR = re.compile(r"(?:chỉ số|hệ số|điểm số|thứ hạng|số [^,;]*/)[^,;]*$", re.IGNORECASE)
 _TIME_INDICATOR = re.compile(r"\b(?:thời gian|số ngày|số giờ)\b[^,;]*$", re.IGNORECASE)

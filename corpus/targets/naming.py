@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from corpus.targets.drafts import PREDICATE
 from corpus.targets.parts import change_of, is_named
 from corpus.targets.tops import split_indexes
-from corpus.targets.vocabulary import measure_words, opens
+from corpus.targets.vocabulary import measure_words, opens, target_words
 from corpus.time_words import FLAGS, alternatives
 
 if TYPE_CHECKING:
+    from corpus.records import Change
     from corpus.targets.drafts import Draft
     from corpus.targets.parts import Parts
     from corpus.targets.quantities import Quantity
@@ -26,7 +27,10 @@ _FOOTNOTE: Final = re.compile(r"(?<=[a-zà-ỹđ]{3})\d{1,2}(?=\s|$)")
 _SHARE: Final = re.compile(r"(?:tỷ|tỉ) lệ", FLAGS)
 _SEVERAL: Final = re.compile(r"số [^,]{1,40}(?:, số [^,]{1,40})* và số ", FLAGS)
 _COUNTS: Final = re.compile(r",\s+(?=số\s)|\s+và\s+(?=số\s)", FLAGS)
+_SHARE_OF: Final = re.compile(r"^(?:%|phần trăm)\s+(?=\S)")
 _EACH: Final = re.compile(r"(?:mỗi|từng)\s", FLAGS)
+_PER_TIME: Final = re.compile(rf"/{alternatives(target_words('cadences'))}$", FLAGS)
+_CONTRIBUTING: Final = re.compile(r"đóng góp vào\s+(?=chỉ số\s)", FLAGS)
 _ABOUT: Final = re.compile(r"(?:^|\s)về\s+(\S.*)", FLAGS)
 
 
@@ -57,12 +61,25 @@ def remember(memory: Memory, parts: Parts, subject: str, draft: Draft) -> Memory
     )
 
 
+def goes_on(piece: Piece, parts: Parts) -> bool:
+    """True for a member of a list that says its figure and object only ("..., 80% B và 70% C")."""
+    return piece.listed and not (parts.verb or parts.links or parts.is_subject_first)
+
+
+def inherited_change(piece: Piece, parts: Parts, memory: Memory) -> Change | None:
+    """The direction of the figure before, for one joined to it by "và", or by a comma and alike."""
+    if memory.draft is None or not goes_on(piece, parts):
+        return None
+    alike = memory.draft.unit == piece.quantity.unit and not PREDICATE.search(parts.object)
+    return memory.draft.change if piece.joined or alike else None
+
+
 def subject_of(piece: Piece, parts: Parts, memory: Memory) -> str:
     """What a subject-first figure is about, completed from what stood before when it says less."""
     subject = parts.subject if len(split_indexes(parts.subject)) > 1 else _from_indicator(parts.subject)
     if not subject:
         known = memory.subject.partition(" có ")[0] if parts.kind == "top" else memory.subject
-        return known or memory.topic
+        return known or memory.topic or (memory.draft.indicator if memory.draft else "")
     if is_named(subject):
         return subject
     if memory.inside and memory.whole:
@@ -85,7 +102,7 @@ def names_of(text: Text, piece: Piece, parts: Parts, subject: str, memory: Memor
     quantity = piece.quantity
     if quantity.kind == "top":
         own = _ABOUT.search(parts.object)
-        if own and not parts.subject:
+        if own and not is_named(parts.subject):
             return [own[1]]
         where = f" - {parts.object}" if parts.object else ""
         return [f"{n}{where}" for n in split_indexes(subject)] if subject else [text.plain[quantity.start : piece.end]]
@@ -106,6 +123,8 @@ def _counts_apart(name: str) -> list[str]:
 def _named_by_object(piece: Piece, parts: Parts, memory: Memory) -> str:
     """The name of a figure that stands before what it counts ("90% hồ sơ ...")."""
     quantity, object_ = piece.quantity, parts.object
+    if parts.subject and _SHARE_OF.search(quantity.unit or "") and object_.startswith("cho "):
+        return f"{parts.subject} {_SHARE_OF.sub('', quantity.unit or '')} {object_}"
     if is_share(parts.subject) and object_:
         return f"{parts.subject} {object_}"
     ellipsis = _ELLIPSIS.match(object_) if quantity.kind == "percent" else None
@@ -117,7 +136,7 @@ def _named_by_object(piece: Piece, parts: Parts, memory: Memory) -> str:
     if memory.inside and predicate and PREDICATE.match(f" {object_}"):
         object_ = f"{memory.object[: predicate.start()]} {object_}"
     if quantity.kind in ("percent", "bare"):
-        inherited = memory.draft.change if memory.draft and piece.joined else None
+        inherited = inherited_change(piece, parts, memory)
         if change_of(parts.links) and parts.subject and is_named(object_):
             return f"{object_} - {_lower(parts.subject)}"
         start = "" if parts.change or inherited else "Tỷ lệ"
@@ -140,15 +159,16 @@ def is_share(subject: str) -> bool:
 
 
 def _without_scale(unit: str) -> str:
-    """ "triệu lượt khách" → "lượt khách"."""
-    return re.sub(rf"^{alternatives(measure_words('scales'))}\s+", "", unit, flags=FLAGS)
+    """ "triệu lượt khách/năm" → "lượt khách"."""
+    thing = re.sub(rf"^{alternatives(measure_words('scales'))}\s+", "", unit, flags=FLAGS)
+    return _PER_TIME.sub("", thing)
 
 
 def _from_indicator(subject: str) -> str:
     """The subject from its last indicator word after a comma on, so that earlier thoughts of the sentence stay out."""
     starts = [0, *(m.end() for m in re.finditer(r",\s*(?:và\s+)?|\s(?:bảo đảm|nâng|đưa)\s+", subject))]
     named = [s for s in starts if opens("indicators").match(subject, s)]
-    return subject if not named or 0 in named else subject[named[-1] :]
+    return _CONTRIBUTING.sub("", subject if not named or 0 in named else subject[named[-1] :])
 
 
 def _head_of(object_: str) -> str:

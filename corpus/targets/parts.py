@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.targets.statements import BASELINE
 from corpus.targets.tops import better_pattern
-from corpus.targets.vocabulary import any_of, closes, opens, target_words, word_class
+from corpus.targets.vocabulary import any_of, closes, holds, opens, target_words, word_class
 from corpus.time_citations import MASK
 from corpus.time_words import FLAGS, alternatives
 
@@ -68,16 +68,21 @@ def take_apart(text: Text, piece: Piece) -> Parts:
     subject = subject[head.end() :] if head and verb else subject
     if inside and inside["having"] and subject and not is_named(subject):
         subject = f"có {subject}"
+    if not verb and "lên" in links.split() and holds("raising").search(before):
+        verb = "nâng lên"
     said = " ".join(w for w in quantity.lead.split() if w in _LINKING)
+    object_ = _object(text, piece)
+    if not subject and not object_ and ": " in before and quantity.kind != "top":
+        subject = _fresh(before[: before.rindex(": ")])  # "Độ che phủ rừng: 61%"
     average = re.match(r"(?:bình quân|trung bình)(?!\w)", quantity.lead)
     if average and subject and not change_of(links):
         subject = f"{_tidy(subject)} {average[0]}"
-    return Parts(_tidy(subject), verb, f"{links} {said}".strip(), _object(text, piece), quantity.kind, bool(inside))
+    return Parts(_tidy(subject), verb, f"{links} {said}".strip(), object_, quantity.kind, bool(inside))
 
 
 def _object(text: Text, piece: Piece) -> str:
     """The words after the figure without its baseline, times and asides, up to where the sentence leaves the object."""
-    compared = BASELINE.search(text.masked, piece.quantity.end, piece.end)
+    compared = BASELINE.search(text.plain, piece.quantity.end, piece.end)
     after = text.masked[piece.quantity.end : compared.start() if compared else piece.end]
     if piece.quantity.tail > piece.quantity.end:
         after = re.sub(rf"(?:{any_of('upward')}|{any_of('downward')})(?!\w)", "", after, flags=FLAGS)
@@ -85,7 +90,7 @@ def _object(text: Text, piece: Piece) -> str:
     after = after[: max(after.rfind(",", 0, better.start()), 0)] if better else after
     leaving = re.search(rf",\s*{any_of('leaving')}(?!\w)", after, FLAGS)
     after = after[: leaving.start()] if leaving else after
-    return _tidy(each_time_pattern().sub("", _PARENTHESES.sub("", after)))
+    return _tidy(_each_alone_pattern().sub("", _PARENTHESES.sub("", after)))
 
 
 def _tidy(text: str) -> str:
@@ -137,6 +142,12 @@ def _strip_links(text: str) -> tuple[str, str]:
 def each_time_pattern() -> re.Pattern[str]:
     """Finds "mỗi năm", "hằng tháng"."""
     return re.compile(rf"(?<!\w){any_of('each_time')}\s+{alternatives(target_words('cadences'))}(?!\w)", FLAGS)
+
+
+@cache
+def _each_alone_pattern() -> re.Pattern[str]:
+    """As `each_time_pattern`, but not in "mỗi năm một lần"."""
+    return re.compile(rf"{each_time_pattern().pattern}(?!\s+(?:một|\d+)\s+lần)", FLAGS)
 
 
 @cache

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 QuantityKind = Literal["percent", "money", "measure", "duration", "count", "top", "bare"]
 _REACH: Final = 60
+_ROUND: Final = re.compile(r"1\.?000|10+\.?000|100")
+_OUT_OF: Final = re.compile(r"\s+([^\W\d]+(?:\s+[^\W\d]+){0,2})(?=\s*(?:$|[^\w\s]))")
+_EACH_ONE: Final = re.compile(r"(?:bình quân|trung bình|tính) trên$")
+_ASIDE: Final = re.compile(r"\([^()]*\)")
 _OBJECT: Final = r"[^,;.\x1a]{0,80}?"
 
 
@@ -45,12 +49,14 @@ class Quantity:
 @cache
 def _unit_groups() -> tuple[tuple[QuantityKind, re.Pattern[str]], ...]:
     per = (
-        rf"(?:\s*/\s*{alternatives(measure_words('per'))}(?!\w)|\s+{alternatives(measure_words('per_words'))}\s+"
+        rf"(?:\s*/\s*{alternatives([*measure_words('per'), *measure_words('counted')])}(?!\w)|\s+{alternatives(measure_words('per_words'))}\s+"
         rf"{alternatives(measure_words('per'))}(?!\w))"
     )
     scale = rf"(?:{alternatives(measure_words('scales'))}\s+)?"
     counted = rf"(?:lượt\s+)?{alternatives(measure_words('counted'))}"
-    share = rf"(?:\s*{alternatives(measure_words('shares'))}(?!\w))"
+    # "30% tổng chi ngân sách y tế" is a share of something narrower: no unit of its own.
+    bounded = rf"(?=\s*(?:$|[^\w\s])|\s+{alternatives(measure_words('noun_stops'))}(?!\w))"
+    share = rf"(?:\s*{alternatives(measure_words('shares'))}(?!\w){bounded})"
     sources: tuple[tuple[QuantityKind, str], ...] = (
         ("percent", rf"{alternatives(measure_words('percent'))}(?!\w)(?:{per}|{share})?"),
         ("money", rf"{scale}{alternatives(measure_words('money'))}(?!\w){per}{{0,2}}"),
@@ -121,20 +127,42 @@ def _noun(text: str, at: int) -> tuple[QuantityKind, str, int] | None:
 def find_quantities(text: str) -> list[Quantity]:
     """Figures of `text` in order; dates and numbers of documents must have been hidden before."""
     found: list[Quantity] = []
-    for match in _number_pattern().finditer(text):
-        quantity = _read(text, match)
-        if not quantity or (found and quantity.number < found[-1].end):
+    figures = [q for match in _number_pattern().finditer(text) if (q := _read(text, match))]
+    multiples = [_multiple(text, match) for match in _multiple_pattern().finditer(text)]
+    for quantity in sorted([*multiples, *figures], key=lambda q: q.number):
+        if found and quantity.number < found[-1].end:
             continue
         change = _ended(text, found[-1], quantity) if found else None
         found[-1:] = [change] if change else [*found[-1:], quantity]
     return found
 
 
+@cache
+def _multiple_pattern() -> re.Pattern[str]:
+    words = alternatives(target_words("multiples"))
+    return re.compile(rf"(?<!\w)gấp\s+(?:{any_of('comparators')}\s+)?(?P<word>{words})(?:\s+lần)?(?!\w)", FLAGS)
+
+
+def _multiple(text: str, match: re.Match[str]) -> Quantity:
+    """ "Gấp đôi": a multiple told in words."""
+    lead = _lead_pattern().search(text, max(0, match.start() - _REACH), match.start("word"))
+    words = " ".join(lead[0].lower().split()) if lead else "gấp"
+    op, said, *_ = _operator(text, words, None, match.end())
+    value = float(target_words("multiples")[match["word"].lower()])
+    start = lead.start() if lead else match.start()
+    return Quantity(start, match.end(), match.start("word"), "measure", op, value, None, "lần", said, words)
+
+
 def _read(text: str, match: re.Match[str]) -> Quantity | None:
     value = parse_number(match["n1"] or match["n0"] or match["word"])
     value_max = parse_number(match["n2"]) if match["n2"] else None
     unit = read_unit(text, match.end())
-    if match["of"] and not (unit and unit[0] == "count" and (value or 0) <= (parse_number(match["of"]) or 0)):
+    if match["of"] and match[0] in target_words("common_fractions"):
+        return None
+    rate = _rate(text, match)
+    if rate:
+        unit = rate
+    elif match["of"] and not (unit and unit[0] == "count" and (value or 0) <= (parse_number(match["of"]) or 0)):
         return None  # "45/66 xã" counts communes; "24/7" does not
     if value is None or (value_max is not None and value_max <= value):
         return None
@@ -145,11 +173,27 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     if unit is None and (said or value_max is not None or "có" in words.split()):
         unit = _noun(text, match.end())
+    if value == 1 and _EACH_ONE.search(words):
+        return None  # "bình quân trên 01 ha" measures another figure
     start = lead.start() if lead else match.start()
     end = unit[2] if unit else match.end()
     op, said, tail, end = _operator(text, words, value_max, end)
+    if op == "=" and words.endswith("từ") and _reaching_pattern().search(text, max(0, start - _REACH), match.start()):
+        op, said = ">=", True
     kind: QuantityKind = unit[0] if unit else "bare"
     return Quantity(start, end, match.start(), kind, op, value, value_max, unit[1] if unit else None, said, words, tail)
+
+
+def _rate(text: str, match: re.Match[str]) -> tuple[QuantityKind, str, int] | None:
+    """The unit of so many out of a round number ("32/100.000 trẻ đẻ sống")."""
+    of = match["of"] or ""
+    noun = _OUT_OF.match(text, match.end()) if _ROUND.fullmatch(of) else None
+    return ("measure", f"/{of} {' '.join(noun[1].split())}", noun.end()) if noun else None
+
+
+@cache
+def _reaching_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of('reaching')}\s+(?:mức\s+)?từ\s*$", FLAGS)
 
 
 def _operator(text: str, lead: str, value_max: float | None, end: int) -> tuple[Operator, bool, int, int]:
@@ -170,7 +214,8 @@ def _operator(text: str, lead: str, value_max: float | None, end: int) -> tuple[
 
 def _ended(text: str, first: Quantity, second: Quantity) -> Quantity | None:
     """The end of a change "từ 5% xuống còn 3%", which knows where it began."""
-    gap = text[first.end : second.number].replace(MASK, " ").lower().split()
+    between = _ASIDE.sub(" ", text[first.end : second.number]).replace(MASK, " ").lower()
+    gap = re.sub(rf"^\s*{any_of('changes')}(?!\w)", "", between, flags=FLAGS).split()
     landing = {word for phrase in target_words("landing") for word in phrase.split()}
     if "từ" in first.lead.split() and first.value_max is None and gap and gap[0] in landing and len(gap) <= 4:
         return replace(second, start=first.start, before=first.value)

@@ -26,10 +26,12 @@ _SENTENCE_END: Final = re.compile(
 )
 _SEPARATOR: Final = re.compile(r",|;|\(|\)|:|\s(?:và|hoặc|trong đó)(?=\s)", FLAGS)
 BASELINE: Final = re.compile(
-    r"so với [^,;.()]*|(?:(?<=\blần )|(?<=gấp đôi )|(?<=gấp rưỡi ))(?:năm|cùng kỳ) [^,;.()]*", FLAGS
+    r"so với [^,;.()]*|(?:(?<=\blần )|(?<=gấp đôi )|(?<=gấp rưỡi )|(?<=gấp ba ))"
+    r"(?:năm|giai đoạn|thời kỳ|nhiệm kỳ|cùng kỳ) [^,;.()]*",
+    FLAGS,
 )
 """What a figure is compared with: its year is no deadline."""
-_LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
+_LABEL: Final = re.compile(r"\s*(?:[-–+*•○▪]+|\(\d{1,2}\)|\**(?:\d+|[IVX]+|[a-zđ])(?:\.\d+)*\s?[.)/-]+\**)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ def _start(item: TimeReading | Quantity) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The stretch `start:end` of a text that speaks of one figure; `joined` when "và" ties it to the last one."""
+    """The stretch `start:end` of a text that speaks of one figure.
+
+    `joined` when "và" ties it to the last one, `listed` when that or a comma does.
+    """
 
     start: int
     end: int
     quantity: Quantity
     joined: bool = False
+    listed: bool = False
 
 
 @cache
@@ -75,10 +81,11 @@ def _elsewhere() -> tuple[re.Pattern[str], ...]:
 def prepare(text: str) -> Text:
     """Reads the times and figures of a clause; times are hidden first, so that no year or day is taken for a figure."""
     spans = sorted(m.span() for pattern in _elsewhere() for m in pattern.finditer(text))
-    times = tuple(t for t in read_times(text) if not _within(spans, t.start) or _closes(text, t))
+    read = read_times(text)
+    times = tuple(t for t in read if not _within(spans, t.start) or _closes(text, t))
     pieces_, at = [], 0
     citations = mask_citations(text)
-    for time in times:
+    for time in read:
         dated = time.due or time.period or time.starts_on or (not time.recurrence and not time.conditional)
         if dated and any(c.isdigit() for c in time.text):
             pieces_ += [citations[at : time.start], MASK * (time.end - time.start)]
@@ -152,21 +159,30 @@ def pieces(text: Text, start: int, end: int, quantities: Sequence[Quantity]) -> 
     A figure with nothing but words between it and the last one describes the last one's object and gets no piece.
     """
     cut: list[Piece] = []
-    left, joined = start, False
+    left, joined, listed = start, False, False
     kept = [q for i, q in enumerate(quantities) if i == 0 or _separators(text, quantities[i - 1], q)]
     for i, quantity in enumerate(kept):
         if i + 1 == len(kept):
-            cut.append(Piece(left, end, quantity, joined))
+            cut.append(Piece(left, end, quantity, joined, listed))
             break
         boundary = _boundary(text, quantity, kept[i + 1])
-        cut.append(Piece(left, boundary.start(), quantity, joined))
+        cut.append(Piece(left, boundary.start(), quantity, joined, listed))
         left = boundary.start() if "trong" in boundary[0].lower() else boundary.end()
-        joined = "và" in boundary[0].lower() or text.plain[left:].lstrip().lower().startswith("và ")
+        joined = "và" in boundary[0].lower() or text.plain[left : left + 9].lstrip().lower().startswith("và ")
+        listed = joined or boundary[0] == ","
     return cut
 
 
 def _separators(text: Text, first: Quantity, second: Quantity) -> list[re.Match[str]]:
-    return list(_SEPARATOR.finditer(text.masked, max(first.end, first.start), second.start + 1))
+    between = max(first.end, first.start), second.start + 1
+    found = list(_SEPARATOR.finditer(text.masked, *between))
+    return found or (list(_qualified().finditer(text.masked, *between)) if second.said else [])
+
+
+@cache
+def _qualified() -> re.Pattern[str]:
+    """Where a goal for what is counted begins ("02 khu bảo tồn với diện tích không dưới 12.000 ha")."""
+    return re.compile(rf"\svới(?=\s+{any_of('indicators')}(?!\w))", FLAGS)
 
 
 def _boundary(text: Text, first: Quantity, second: Quantity) -> re.Match[str]:
@@ -177,6 +193,6 @@ def _boundary(text: Text, first: Quantity, second: Quantity) -> re.Match[str]:
         return found[0]
     for separator in found:
         rest = text.masked[separator.end() : second.start]
-        if not rest.strip() or _fresh_start().match(rest):
+        if not rest.strip() or rest.lstrip().startswith(MASK) or _fresh_start().match(rest):
             return separator
     return found[-1]

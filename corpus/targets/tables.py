@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +16,14 @@ from corpus.time_words import FLAGS, YEAR
 from corpus.times import TimeReading, read_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from corpus.targets.context import Section
 
-_DATED: Final = re.compile(rf"{YEAR}")
+_DATED: Final = re.compile(rf"(?<!\d){YEAR}(?!\d)")
+_PART: Final = re.compile(rf"^\W*{alternatives_of(target_words('parts'))}(?!\w)", FLAGS)
+_RESULT: Final = re.compile(rf"[(–-]\s*{alternatives_of(target_words('columns')['result'])}(?!\w)", FLAGS)
 
 
 @cache
@@ -27,12 +31,15 @@ def _column(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\W*{alternatives_of(target_words('columns')[kind])}(?!\w)", FLAGS)
 
 
-def read_row(clause: Clause, section: Section, issued_on: date | None) -> list[Target]:
-    """One target for each value column of the row; none when it names no indicator or holds no value."""
-    indicator = next((cell for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), None)
+def read_row(clause: Clause, section: Section, issued_on: date | None, above: Sequence[Clause] = ()) -> list[Target]:
+    """One target for each value column of the row; none when it names no indicator or holds no value.
+
+    `above` is the rows that the row stands under, nearest first: they complete its indicator and its unit.
+    """
+    indicator = _indicator(clause)
     if indicator is None:
         return []
-    unit = next((collapse(cell) for title, cell in clause.cells if _column("unit").match(title)), None)
+    unit = next((u for u in map(_unit, (clause, *above)) if u), None)
     targets = []
     for title, cell in clause.cells:
         if cell == indicator or not _is_value_column(title, issued_on):
@@ -40,7 +47,23 @@ def read_row(clause: Clause, section: Section, issued_on: date | None) -> list[T
         quantity = _value(cell)
         if quantity:
             targets.append(_target(clause, quantity, section, indicator=indicator, unit=unit, title=title, cell=cell))
-    return targets
+    name = _full_name(indicator, above)
+    return [replace(target, indicator=name) for target in targets]
+
+
+def _indicator(clause: Clause) -> str | None:
+    return next((cell for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), None)
+
+
+def _unit(clause: Clause) -> str | None:
+    return next((collapse(cell) for title, cell in clause.cells if _column("unit").match(title)), None)
+
+
+def _full_name(indicator: str, above: Sequence[Clause]) -> str:
+    """The indicator of a row, after the one it is a part of ("Tỷ lệ hộ nghèo - vùng cao")."""
+    own = collapse(_PART.sub("", indicator)).strip(" :-")
+    whole = next((name for name in map(_indicator, above) if name), None)
+    return f"{collapse(whole)} - {own[:1].lower() + own[1:] if own[1:2].islower() else own}" if whole else own
 
 
 def task_cells(clause: Clause) -> tuple[str, TimeReading | None]:
@@ -58,10 +81,20 @@ def _names(cell: str) -> bool:
 
 def _is_value_column(title: str, issued_on: date | None) -> bool:
     """True for a column of planned values: dated, not before the directive, and no result, note or unit."""
-    if _column("not_value").match(title) or not (_DATED.search(title) or _column("value").match(title)):
+    if (
+        _column("not_value").match(title)
+        or _RESULT.search(title)
+        or not (_DATED.search(title) or _column("value").match(title))
+    ):
         return False
-    reading = read_time(title)
+    reading = _time_of(title)
     return not (reading and reading.due and issued_on and reading.due < issued_on)
+
+
+def _time_of(title: str) -> TimeReading | None:
+    """The time a column stands for; a year alone among other words is one too ("KH 2026")."""
+    years = _DATED.findall(title)
+    return read_time(title) or (read_time(years[0]) if len(years) == 1 else None)
 
 
 def _value(cell: str) -> Quantity | None:
@@ -74,7 +107,7 @@ def _value(cell: str) -> Quantity | None:
 def _target(
     clause: Clause, quantity: Quantity, section: Section, *, indicator: str, unit: str | None, title: str, cell: str
 ) -> Target:
-    reading = read_time(title)
+    reading = _time_of(title)
     return Target(
         path=clause.path,
         indicator=collapse(indicator),

@@ -23,7 +23,7 @@ _STRONG = re.compile(
     r"(?<!\w)(?:chủ trì|giúp|tham mưu|có trách nhiệm|chịu trách nhiệm|tổ chức|phân công|của|để|cho|với|thuộc)(?!\w)"
 )
 _SUBJECT_REACH = 90
-_NAMES_JOINT = re.compile(r"\s*[,;]\s*(?:và\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+")
+_NAMES_JOINT = re.compile(r"\s*[,;]\s*(?:và\s+)?(?:của\s+)?|\s+(?:và|cùng với|cùng|nhất là)\s+")
 _OPENING = re.compile(r"^(?:và|cùng với|cùng|nhất là|gồm|là)\s+")
 _EDGE = " \t,;:.-–()\"“”*"
 

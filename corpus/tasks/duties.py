@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from corpus.tasks.actors import Actors, actors_at, split_names
+from corpus.tasks.actors import Actors, actors_at, is_body, split_names
 from corpus.tasks.heads import head_of, verb_after
 from corpus.tasks.parts import parts
 from corpus.tasks.timing import deadlines_in
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _HEADING_WORDS = 24
 _ENOUGH_WORDS = 4
 _THEN = re.compile(r"(?<!\w)thì(?!\w)")
+_MUST = re.compile(r"(?:phải|cần)(?!\w)")
 _PASSIVE = re.compile(r"(?<!\w)(được|phải|cần)\s+(?=\w)")
 _SUBJECT_KINDS = frozenset({"enterprise", "service"})
 _OF = re.compile(r"(?:trách nhiệm|nhiệm vụ|nghĩa vụ|quyền hạn)[^.:;]*?\s+của\s+", re.IGNORECASE)
@@ -33,6 +34,8 @@ _LED = re.compile(
     r"(?:chủ trì|đầu mối|chịu trách nhiệm|tham mưu|thực hiện|tổng hợp|theo dõi)(?!\w)",
     re.IGNORECASE,
 )
+_TITLE_WORDS = 14
+_CAPITAL_BODY = re.compile(r"(?:Ban|Vụ|Cục|Văn phòng|Tổ|Tổ đảng)\s+(?=[^\W\d_])(?![a-zà-ỹđ])")
 _COLON = re.compile(r"[\s*_]*:[\s*_]*")
 
 
@@ -126,9 +129,17 @@ def _read_part(reading: Reading, part: Part) -> Duty | None:
 
 
 def _is_rule(reading: Reading, part: Part) -> bool:
-    """"Trường để học sinh bỏ học quá 3% thì hiệu trưởng phải giải trình": a condition and its consequence, no duty."""
+    """"Trường để học sinh bỏ học quá 3% thì hiệu trưởng phải giải trình": a condition and its consequence, no duty.
+
+    "Nơi chưa có trạm thì lập dự án trước ngày 30/9/2026" is one: a dated order to those named before.
+    """
     ordered = words().order.at(reading.low, part.start) is not None
-    return not ordered and _THEN.search(reading.low, part.start, part.end) is not None
+    then = _THEN.search(reading.low, part.start, part.end)
+    if ordered or then is None:
+        return False
+    verb = reading.blank(then.end())
+    dated = any(time.due for time in deadlines_in(reading, verb, part.end))
+    return part.opens or not dated or not reading.is_duty_verb(verb) or _MUST.match(reading.low, verb) is not None
 
 
 def _must_be_done(reading: Reading, part: Part) -> bool:
@@ -180,12 +191,35 @@ def actors_alone(reading: Reading, start: int) -> Actors | None:
         re.IGNORECASE,
     ).match(reading.text, begin)
     actors = actors_at(reading, opening.end() if opening else begin)
-    if actors is None:
-        return None
+    rest = reading.text[actors.end :].strip(" .:;*_/") if actors else "?"
+    if actors is None or (rest and not rest.startswith("(")):
+        return _titled_office(reading, opening.end() if opening else begin)
     if reading.strict and not _is_administrative(reading, actors, regarded=bool(opening and opening[0])):
+        return _titled_office(reading, opening.end() if opening else begin)
+    return actors
+
+
+def _titled_office(reading: Reading, begin: int) -> Actors | None:
+    """A heading that is all the name of an office: "Lãnh đạo Ban Dân nguyện", "Người đứng đầu cấp ủy, đơn vị"."""
+    title = reading.text[begin:].rstrip(" .:;*_/")
+    plural = words().plural.match(title)
+    at = begin + (plural.end() if plural else 0)
+    office = words().offices.at(reading.low, at)
+    after = reading.blank(office.end) if office else at
+    if len(title.split()) > _TITLE_WORDS or any(mark in title for mark in ";:.?!"):
         return None
-    rest = reading.text[actors.end :].strip(" .:;*_/")
-    return actors if not rest or rest.startswith("(") else None
+    if office is not None:
+        named = reading.text[after : after + 1].isupper() or is_body(reading, after) or _is_class(reading, after)
+    else:
+        named = _CAPITAL_BODY.match(reading.text, at) is not None
+    verbs = words().duty.find_levelled(reading.low[after : begin + len(title)])
+    if not named or any(reading.text[after + verb.start].islower() for verb in verbs):
+        return None
+    return Actors(begin, len(reading.text), split_names(title))
+
+
+def _is_class(reading: Reading, at: int) -> bool:
+    return words().actor_nouns.at(reading.low, at) is not None and not reading.is_duty_verb(at)
 
 
 def _is_administrative(reading: Reading, actors: Actors, *, regarded: bool) -> bool:

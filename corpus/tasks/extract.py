@@ -6,18 +6,21 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from corpus.phrases import levelled
 from corpus.records import Task
 from corpus.tasks.duties import Duty, actors_alone, carried, duties, only_a_time
+from corpus.tasks.effect import effective_on
 from corpus.tasks.labels import Labelled, apply_labels, labelled
 from corpus.tasks.occasions import occasions
 from corpus.tasks.parts import sentences
 from corpus.tasks.quoting import quote_of
-from corpus.tasks.reading import read
-from corpus.tasks.reporting import coop_in
+from corpus.tasks.reading import Origin, read
+from corpus.tasks.reporting import coop_in, sends_to_nobody
 from corpus.tasks.rows import ACTION_LENGTH, row_of
 from corpus.tasks.sections import Context, section_of
 from corpus.tasks.tables import task_of_row
 from corpus.tasks.timing import when_in
+from corpus.tasks.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,7 @@ _ROMAN = re.compile(r"(?:PHẦN|CHƯƠNG)?\s*[IVXLC]+", re.IGNORECASE)
 _FOLLOWS = re.compile(r"(?:sau(?: đây)?|như sau|dưới đây)\s*[:.]?\s*$")
 _SILENT = ("end", "note")
 _SHORT_LEAD_IN = 8
+_LEADING = re.compile(r"(?:lãnh đạo|chỉ đạo)(?:\s*,\s*(?:lãnh đạo|chỉ đạo))?\s+(?:\S+\s+){0,14}\S+\s*$", re.IGNORECASE)
 _SHORT_ITEM = 14
 _TOGETHER = re.compile(r"\s*chủ trì\s*,?\s*(?:và\s+)?(?:chủ động\s+)?phối hợp", re.IGNORECASE)
 
@@ -46,7 +50,11 @@ class _Walk:
 
     def __init__(self, clauses: Sequence[Clause], metadata: Metadata) -> None:
         self.rows: list[Task] = []
-        self._issued_on = metadata.issued_on
+        self._origin = Origin(
+            issued_on=metadata.issued_on,
+            effective_on=effective_on(clauses, metadata.issued_on),
+            is_letter=levelled(metadata.kind or "") in words().letters,
+        )
         self._by_path = {c.path: c for c in clauses}
         self._parents = {c.parent for c in clauses}
         self._contexts: dict[str, Context] = {}
@@ -58,9 +66,9 @@ class _Walk:
     def read(self, clause: Clause) -> None:
         """Adds the clause's tasks, or completes those that its labelled lines belong to."""
         context = self._context(clause)
-        reading = read(clause.text, issued_on=self._issued_on, strict=context.section in ("duties", "goals"))
+        reading = read(clause.text, origin=self._origin, strict=context.section in ("duties", "goals"))
         start = reading.after_label(clause.label)
-        labels = labelled(reading, start, len(reading.text), issued_on=self._issued_on)
+        labels = labelled(reading, start, len(reading.text))
         if labels and clause.kind not in _SILENT:
             self._complete(clause, labels, context)
             return
@@ -111,7 +119,7 @@ class _Walk:
                 self._contexts[clause.path] = replace(context, lead=alone.names, addressed=False)
             return []
         if clause.kind == "heading" and has_children and self._is_time(reading, start) and context.section != "goals":
-            when = when_in(reading, start, len(reading.text), issued_on=self._issued_on)
+            when = when_in(reading, start, len(reading.text))
             self._contexts[clause.path] = replace(context, when=when)
             return []
         return self._tasks_of_sentences(clause, reading, start, context)
@@ -119,7 +127,7 @@ class _Walk:
     def _task_of_row(self, clause: Clause, context: Context) -> list[Task]:
         """The task of a table's row; one that opens a group of rows has no part in the row above it."""
         above = self._row_above.get(clause.parent or "") if clause.path not in self._parents else None
-        row = task_of_row(clause, context, issued_on=self._issued_on, above=above) if clause.cells else None
+        row = task_of_row(clause, context, origin=self._origin, above=above) if clause.cells else None
         if row:
             self._row_above[clause.parent or ""] = row
         return [row] if row else []
@@ -134,24 +142,22 @@ class _Walk:
         rows: list[Task] = []
         has_children = clause.path in self._parents
         for begin, end in sentences(reading, start):
-            labels = labelled(reading, begin, end, issued_on=self._issued_on) if rows else ()
+            labels = labelled(reading, begin, end) if rows else ()
             found = [] if labels else duties(reading, begin, end)
             if rows and len(found) == 1 and only_a_time(reading, found[0]):
-                when = when_in(reading, begin, end, issued_on=self._issued_on)
+                when = when_in(reading, begin, end)
                 rows[-1] = apply_labels(rows[-1], (Labelled("when", when.text or "", when=when),))
                 continue
-            rows = [apply_labels(row, labels) for row in rows]
+            rows = [apply_labels(row, labels) for row in rows] if labels else rows
             if found and end >= len(reading.text.rstrip()):
                 self._leave_to_those_below(clause, reading, found[-1], context)
             partners = context
             for duty in found:
-                if duty.leads_in or _only_announces(reading, duty):
+                if _only_opens(reading, duty, has_children=has_children):
                     continue
-                row = row_of(
-                    clause, reading, duty, partners, issued_on=self._issued_on, has_children=has_children
-                )
+                row = row_of(clause, reading, duty, partners, has_children=has_children)
                 if row is not None:
-                    rows += occasions(reading, duty.start, duty.end, row)
+                    rows += occasions(reading, duty.start, duty.end, _with_receiver(reading, duty, row, rows))
                     if _TOGETHER.match(reading.text, duty.verb):
                         partners = replace(partners, coop=row.coop)
             named = carried(found)
@@ -165,7 +171,7 @@ class _Walk:
         """A lead-in that ends its clause addresses what follows: its children, or the whole of a flat directive."""
         if context.section == "front" and not last.ordered:
             return  # "Phó Chủ tịch kết luận như sau:" tells who speaks, not who acts
-        if not last.leads_in and not _FOLLOWS.search(reading.text, last.verb, last.end):
+        if not (last.leads_in or _introduces(reading, last) or _FOLLOWS.search(reading.text, last.verb, last.end)):
             return
         lead = last.names or context.lead
         coop, _ = coop_in(reading, last.verb, last.end)
@@ -178,6 +184,25 @@ def _label_of(clause: Clause) -> str:
     """The few words before a colon that open an item ("1. Đánh giá chung: ...")."""
     label, colon, _ = clause.text.partition(":")
     return label if colon and len(label.split()) <= _SHORT_ITEM else ""
+
+
+def _with_receiver(reading: Reading, duty: Duty, row: Task, before: Sequence[Task]) -> Task:
+    """The row; what "gửi trước ngày 02/12/2026" leaves out is whom the duty before it names."""
+    if not before or row.report_to or not sends_to_nobody(reading, duty.verb, duty.end):
+        return row
+    return replace(row, report_to=before[-1].report_to, via=before[-1].via)
+
+
+def _only_opens(reading: Reading, duty: Duty, *, has_children: bool) -> bool:
+    """True for what opens a list and is no duty of its own."""
+    return duty.leads_in or _only_announces(reading, duty) or (has_children and _introduces(reading, duty))
+
+
+def _introduces(reading: Reading, duty: Duty) -> bool:
+    """"Đảng ủy Ủy ban nhân dân tỉnh lãnh đạo Ủy ban nhân dân tỉnh:" opens a list with a word of leading, whose items
+    are the duties."""
+    ends_open = reading.text[duty.start : duty.end].rstrip(" *_").endswith(":")
+    return ends_open and bool(duty.names) and _LEADING.match(reading.text, duty.verb, duty.end) is not None
 
 
 def _only_announces(reading: Reading, duty: Duty) -> bool:

@@ -25,6 +25,14 @@ _FUNCTION = re.compile(
     r"(?:\s*,\s*(?:chức năng|nhiệm vụ|thẩm quyền|quyền hạn)|\s+(?:và\s+)?(?:nhiệm vụ|quyền hạn|quản lý))*"
     r"(?:\s+(?:được giao|được phân công|của mình|của cơ quan, đơn vị(?: mình)?|quản lý))*\s*,?\s*"
 )
+_PLACED = re.compile(
+    r"(?:(?:nêu|quy định|phân công)\s+)?(?:tại|trong|theo)\s+(?:(?:các\s+)?(?:phụ lục|điều|khoản|điểm|mục|biểu|phần)"
+    r"(?:\s+(?:[ivxlc]+|[a-zđ]|\d+(?:\.\d+)*|số|này|kèm theo|nêu trên)(?!\w))*\s*(?:,\s*|và\s+)?)+"
+)
+_MARK_OF_DUTY = re.compile(
+    r"(?<!\w)(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ|(?:cần|phải)(?=\s+(?:tích cực|chủ động|tập trung|thường xuyên)\s))"
+    r"(?!\w)|,\s*"
+)
 _CITING = re.compile(r"(?:căn cứ|theo|trên cơ sở)(?!\w)")
 _COMMA = re.compile(r"[,:]\s*")
 _COLON = re.compile(r"[\s*_]*:[\s*_]*")
@@ -81,8 +89,9 @@ def _regarded(reading: Reading, at: int, end: int) -> Head | None:
 def _ordered(reading: Reading, at: int, end: int) -> Head | None:
     """"Giao Sở Nội vụ ...", "Đề nghị Ủy ban Mặt trận ...": the body after the order acts."""
     order = words().order.at(reading.low, at)
-    if order is None:
-        return None
+    verb = words().duty.at(reading.low, at)
+    if order is None or (verb is not None and reading.text[order.end : verb.end].islower()):
+        return None  # "giao ban với các xã" gives nothing to anybody; "giao Ban Tổ chức" does
     actors = actors_at(reading, reading.blank(order.end), end=end)
     if actors is None or actors.end > end:
         return None
@@ -140,7 +149,7 @@ def verb_after(reading: Reading, at: int, end: int, *, sure: bool = False) -> in
         if here is None or here >= end:
             return None
         comma = _LONE_COMMA.match(reading.text, here)
-        here = reading.blank(comma.end() if comma else here)
+        here = _past_place(reading, reading.blank(comma.end() if comma else here))
         found = _verb_at(reading, here, end, sure=sure)
         if found is not None or words().statement.at(reading.low, here) is not None:
             return found
@@ -169,6 +178,13 @@ def _may_be_verb(reading: Reading, at: int, end: int) -> bool:
     return not any(t.at(reading.low, at) for t in (table.statement, table.bounds, table.openers))
 
 
+def _past_place(reading: Reading, here: int) -> int:
+    """Past "nêu tại Phụ lục II" between the actors and their verb."""
+    placed = _PLACED.match(reading.low, here)
+    goes_on = placed is not None and reading.is_duty_verb(reading.past_adverbs(placed.end()))
+    return placed.end() if placed is not None and goes_on else here
+
+
 def _past_bound(reading: Reading, here: int, end: int) -> int | None:
     """Past "theo chức năng, nhiệm vụ được giao" and the like, to the duty's marker or verb."""
     if words().bounds.at(reading.low, here) is None and words().openers.at(reading.low, here) is None:
@@ -176,9 +192,7 @@ def _past_bound(reading: Reading, here: int, end: int) -> int | None:
     function = _FUNCTION.match(reading.low, here)
     if function is not None and reading.is_duty_verb(reading.past_adverbs(function.end())):
         return function.end()
-    for found in re.compile(r"(?<!\w)(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ)(?!\w)|,\s*").finditer(
-        reading.low, here, end
-    ):
+    for found in _MARK_OF_DUTY.finditer(reading.low, here, end):
         if not found[0].startswith(","):
             return found.start()
         if reading.is_duty_verb(reading.past_adverbs(found.end())):

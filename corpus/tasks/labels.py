@@ -13,10 +13,8 @@ from corpus.tasks.timing import when_of_cell
 from corpus.tasks.words import words
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from corpus.records import Task
-    from corpus.tasks.reading import Reading
+    from corpus.tasks.reading import Origin, Reading
     from corpus.tasks.timing import When
 
 _LONGEST_TIME = 24
@@ -35,14 +33,14 @@ class Labelled:
     when: When | None = None
 
 
-def labelled(reading: Reading, start: int, end: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
+def labelled(reading: Reading, start: int, end: int) -> tuple[Labelled, ...]:
     """The labelled values of a clause or sentence that holds nothing else; empty for any other."""
     if ":" not in reading.text[start:end]:
         return ()
     marks = _marks(reading.text, reading.low, start, end)
     if not marks or marks[0][0] > reading.blank(start):
         return ()
-    return values(reading.text, marks, end, issued_on=issued_on)
+    return values(reading.text, marks, end, origin=reading.origin)
 
 
 def _marks(text: str, low: str, start: int, stop: int) -> list[tuple[int, int, str]]:
@@ -60,7 +58,7 @@ def _marks(text: str, low: str, start: int, stop: int) -> list[tuple[int, int, s
     return marks
 
 
-def values(text: str, marks: list[tuple[int, int, str]], stop: int, *, issued_on: date | None) -> tuple[Labelled, ...]:
+def values(text: str, marks: list[tuple[int, int, str]], stop: int, *, origin: Origin) -> tuple[Labelled, ...]:
     """The values after the labels at `marks`."""
     read_out = []
     for i, (_, begin, role) in enumerate(marks):
@@ -69,7 +67,7 @@ def values(text: str, marks: list[tuple[int, int, str]], stop: int, *, issued_on
         if role == "when" and (actors_at(read(value), 0) or len(value.split()) > _LONGEST_TIME):
             return ()
         if role == "when":
-            read_out.append(Labelled(role, value, when=when_of_cell(value, issued_on=issued_on)))
+            read_out.append(Labelled(role, value, when=when_of_cell(value, origin=origin)))
         elif role == "product":
             read_out.append(Labelled(role, value))
         else:

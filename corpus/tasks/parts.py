@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.tasks.reporting import sends_what_stands_before
 from corpus.tasks.timing import deadlines_in
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _between_dated(reading: Reading, body: int, end: int) -> list[tuple[int, int
         return []
     found, left = [], body
     for comma in _BEFORE_VERB.finditer(reading.text, body, end):
-        if not reading.may_begin_duty(comma.end()):
+        if not reading.may_begin_duty(comma.end()) or sends_what_stands_before(reading, comma.end()):
             continue
         left = max(left, reading.text.rfind(";", body, comma.start()))
         before = [t for t in dated if left <= t.start and t.end <= comma.start()]

@@ -29,11 +29,23 @@ _AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What the times of a directive count from: the days of its signing and of its taking effect.
+
+    `is_letter` for one that asks for something once (công văn, công điện): a day without a year is the next such day.
+    """
+
+    issued_on: date | None = None
+    effective_on: date | None = None
+    is_letter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """`text` as published (white space collapsed), `low` the same letter for letter for look-up, and its times.
 
     `strict` where a general word in the singular ("doanh nghiệp") names a subject, not who must act; `starts` holds
-    the index of the time that begins at a place.
+    the index of the time that begins at a place; `origin` is what its times count from.
     """
 
     text: str
@@ -41,6 +53,7 @@ class Reading:
     times: tuple[TimeReading, ...]
     strict: bool = False
     starts: Mapping[int, int] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Origin)
 
     def blank(self, at: int) -> int:
         """Past white space, quotation marks and mark-up."""
@@ -109,8 +122,11 @@ class Reading:
         return time.end if time else None
 
 
-def read(text: str, *, issued_on: date | None = None, strict: bool = False) -> Reading:
+_NOWHERE = Origin()
+
+
+def read(text: str, *, origin: Origin = _NOWHERE, strict: bool = False) -> Reading:
     """Prepares a clause's text; mark-up becomes blanks of the same length, so that places are those of the text."""
     plain = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
-    times = read_times(plain, issued_on=issued_on)
-    return Reading(plain, levelled(plain), times, strict, {t.start: i for i, t in enumerate(times)})
+    times = read_times(plain, issued_on=origin.issued_on, effective_on=origin.effective_on)
+    return Reading(plain, levelled(plain), times, strict, {t.start: i for i, t in enumerate(times)}, origin)

@@ -12,8 +12,6 @@ from corpus.tasks.timing import When, when_in
 from corpus.tasks.words import words
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from corpus.records import Clause
     from corpus.tasks.duties import Duty
     from corpus.tasks.reading import Reading
@@ -33,7 +31,7 @@ _TOGETHER = re.compile(r"\s*(?:chủ trì\s*,?\s*)?(?:và\s+)?(?:chủ động\s
 
 
 def row_of(
-    clause: Clause, reading: Reading, duty: Duty, context: Context, *, issued_on: date | None, has_children: bool
+    clause: Clause, reading: Reading, duty: Duty, context: Context, *, has_children: bool
 ) -> Task | None:
     """The row of one duty. `context` holds the actors, partners and time that the duty may leave out.
 
@@ -41,7 +39,7 @@ def row_of(
     """
     names = duty.names or context.lead
     strict = not names or duty.called_upon
-    when = when_in(reading, duty.start, duty.end, issued_on=issued_on, strict=strict)
+    when = when_in(reading, duty.start, duty.end, strict=strict)
     if not when.is_set and context.when.is_set:
         when = context.when
     over_others = has_children and clause.kind == "heading"
@@ -50,7 +48,8 @@ def row_of(
     helpers, after = coop_in(reading, duty.verb, duty.end)
     report_to, via = recipients_in(reading, duty.start, duty.end)
     if report_to and not when.is_set and (event := words().eventual.search(reading.text, duty.start, duty.verb)):
-        when = When(text=event[0].strip(_EDGE), recurrence="ad-hoc")
+        text = event[0].partition(names[0])[0] if names else event[0]
+        when = When(text=text.strip(_EDGE), recurrence="ad-hoc")
     quote = quote_of(clause, clause.text[duty.start : duty.end].strip(_EDGE))
     action = _action(clause.text, reading, duty, after)
     if not quote or not action:

@@ -14,9 +14,8 @@ from corpus.tasks.timing import When, when_in, when_of_cell
 from corpus.tasks.words import words
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from corpus.records import Clause
+    from corpus.tasks.reading import Origin
     from corpus.tasks.sections import Context
 
 _NOTHING = re.compile(r"[\s\-–—.…/xX0]*")
@@ -25,7 +24,7 @@ _INDEX_TITLE = 14
 _INDEX = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[a-zđ])[.)]?\s*")
 
 
-def task_of_row(clause: Clause, context: Context, *, issued_on: date | None, above: Task | None = None) -> Task | None:
+def task_of_row(clause: Clause, context: Context, *, origin: Origin, above: Task | None = None) -> Task | None:
     """The duty of a table's row; None when the table has neither a column of actors nor one of times.
 
     `above` is the duty of the row above in the same table: an empty cell of actors is merged with that row's, and so is
@@ -39,10 +38,10 @@ def task_of_row(clause: Clause, context: Context, *, issued_on: date | None, abo
     if not action or _NOTHING.fullmatch(action) or not (merged or {"lead", "when"} & cells.keys()):
         return None
     lead, coop = _actors({role: text for role, text in cells.items() if not _DITTO.fullmatch(text)})
-    when = _when_of(cells.get("when"), above=above, merged=merged is not None, issued_on=issued_on)
-    reading = read(action, issued_on=issued_on)
+    when = _when_of(cells.get("when"), above=above, merged=merged is not None, origin=origin)
+    reading = read(action, origin=origin)
     if not when.text:
-        when = when_in(reading, 0, len(action), issued_on=issued_on)
+        when = when_in(reading, 0, len(action))
     lead = lead or (merged.lead if merged else ())
     if not lead and not when.text:
         return None
@@ -71,10 +70,10 @@ def _is_empty(cell: str | None) -> bool:
     return cell is None or _DITTO.fullmatch(cell) is not None
 
 
-def _when_of(cell: str | None, *, above: Task | None, merged: bool, issued_on: date | None) -> When:
+def _when_of(cell: str | None, *, above: Task | None, merged: bool, origin: Origin) -> When:
     """The time of the row's own cell, or that of the row above when the cell says "nt" or is merged with it."""
     if cell and not _DITTO.fullmatch(cell):
-        return when_of_cell(cell, issued_on=issued_on)
+        return when_of_cell(cell, origin=origin)
     if above is None or not (cell or merged):
         return When()
     return When(above.due, above.due_text, above.recurrence, above.recurs_before)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.tasks.words import words
+from corpus.time_atoms import calendar_day
 from corpus.times import read_time
 
 if TYPE_CHECKING:
     from datetime import date
 
     from corpus.records import Recurrence
-    from corpus.tasks.reading import Reading
+    from corpus.tasks.reading import Origin, Reading
     from corpus.times import TimeReading
 
 _BARE = re.compile(r"(?:năm\s+\d|\d|giai đoạn|thời kỳ|thời kì|đến năm|đến hết năm|các năm|nhiệm kỳ)", re.IGNORECASE)
@@ -21,6 +22,8 @@ _SPAN = re.compile(r"(?:các năm\s+)?\d{4}\s*[-–]\s*\d{4}")
 _PHRASE_START = re.compile(r"[,;:()]")
 _PASSIVE = re.compile(r"(?<!\w)được\s+\w[^,;.]*$")
 _PASSIVE_REACH = 48
+_CYCLIC_PAPER = re.compile(r"(?<!\w)(?:theo|trong)\s+(?:các\s+)?(?:chương trình(?:, kế hoạch)?|kế hoạch)(?!\w)[^,;.]*$")
+"""Before a cycle: "theo Kế hoạch phát triển kinh tế - xã hội hằng năm" names the plan, not how often it is done."""
 _DAY_OF_YEAR = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})\s*(?:/|tháng)\s*(?P<month>1[0-2]|0?[1-9])(?!\s*[/.\d])", re.IGNORECASE
 )
@@ -29,8 +32,12 @@ _DONE = re.compile(
     r"(?:hoàn thành|xong|thực hiện|kết thúc|triển khai|tổ chức|ban hành|trình|báo cáo|khởi công|khánh thành)[^,;.]*$"
 )
 _EVENT = re.compile(r"(?<!\w)(?:trước|sau|đầu|giữa|cuối|dịp|mùa|kỳ họp)(?!\w)[^,;.]*$")
+_BEGINS = re.compile(r"(?:áp dụng|thực hiện|bắt đầu|triển khai|vận hành)\s+(?:kể\s+)?từ\s+(?:\w+\s+){1,4}$")
+"""Before a time: "áp dụng từ khóa học tháng 9/2026" tells a beginning."""
 _NEAR = 32
 _REPORT_OF = re.compile(r"(?:báo cáo|sơ kết|kết quả)\s+(?:(6 tháng|sáu tháng)|năm(?!\s*\d))")
+_COUNTED = re.compile(r"\d\s+$")
+"""Before a paper: "4.500 tài liệu" are things to be made, not the name of one."""
 _REACH = 160
 
 
@@ -49,30 +56,31 @@ class When:
         return self.due is not None or self.recurrence not in (None, "ongoing")
 
 
-def when_in(reading: Reading, start: int, end: int, *, issued_on: date | None, strict: bool = False) -> When:
+def when_in(reading: Reading, start: int, end: int, *, strict: bool = False) -> When:
     """The time of the duty between two places; times that describe something else aside.
 
     Such are "Kế hoạch giai đoạn 2026 - 2030" and "chỉ số được công bố hằng năm". With `strict` (nobody is named to act)
     a cycle counts only where a duty's cycle stands: first, after a comma, or as "định kỳ".
     """
+    origin = reading.origin
     times = reading.times_in(start, end)
     kept = deadlines_in(reading, start, end, strict=strict)
     if not kept:
         return When()
     if len(kept) == 1 and len(times) == 1:
-        return _reported(_when(kept[0], kept[0].text), reading.low[start:end], kept)
+        return _reported(_when(kept[0], kept[0].text), reading.low[start:end], kept, origin)
     blanked = list(reading.text[start:end])
     starts = {t.start for t in kept}
     for time in times:
         if time.start not in starts:
             blanked[time.start - start : time.end - start] = " " * (time.end - time.start)
-    merged = read_time("".join(blanked), issued_on=issued_on)
+    merged = read_time("".join(blanked), issued_on=origin.issued_on, effective_on=origin.effective_on)
     if merged is None:
         return When()
     telling = [t for t in kept if t.due or t.recurrence not in (None, "ongoing")] or kept
     told = {t.start for t in telling}
     telling += [t for t in kept if t.start not in told and _DAY_OF_YEAR.search(t.text)]
-    return _reported(_when(merged, "; ".join(t.text for t in telling)), reading.low[start:end], kept)
+    return _reported(_when(merged, "; ".join(t.text for t in telling)), reading.low[start:end], kept, origin)
 
 
 def deadlines_in(reading: Reading, start: int, end: int, *, strict: bool = False) -> list[TimeReading]:
@@ -80,12 +88,18 @@ def deadlines_in(reading: Reading, start: int, end: int, *, strict: bool = False
     return [
         t
         for t in reading.times_in(start, end)
-        if not _describes_a_paper(reading, t, start) and not _describes_a_thing(reading, t, start, strict=strict)
+        if not _is_past(reading, t)
+        and not _BEGINS.search(reading.low, max(start, t.start - _REACH), t.start)
+        and not _describes_a_paper(reading, t, start)
+        and not _describes_a_thing(reading, t, start, strict=strict)
     ]
 
 
-def _reported(when: When, words_of_duty: str, times: list[TimeReading]) -> When:
-    """Days without a year come every year: with their cycle, or with "báo cáo 6 tháng", "báo cáo năm"."""
+def _reported(when: When, words_of_duty: str, times: list[TimeReading], origin: Origin) -> When:
+    """Days without a year come every year: with their cycle, or with "báo cáo 6 tháng", "báo cáo năm".
+
+    A letter that asks for something once means the next such day.
+    """
     day = _day_of_year(times)
     if when.due or not day:
         return when
@@ -94,7 +108,16 @@ def _reported(when: When, words_of_duty: str, times: list[TimeReading]) -> When:
     if when.recurrence is None and (cycle := _REPORT_OF.search(words_of_duty)):
         yearly = cycle[1] is None
         return replace(when, recurrence="yearly" if yearly else "half-yearly", recurs_before=day)
+    if when.recurrence is None and origin.is_letter and origin.issued_on:
+        return replace(when, due=_next_day(day, origin.issued_on))
     return when
+
+
+def _next_day(day: str, since: date) -> date | None:
+    """The next `MM-DD` on or after a date."""
+    month, number = map(int, day.split("-"))
+    days = (calendar_day(year, month, number) for year in (since.year, since.year + 1))
+    return next((d for d in days if d is not None and d >= since), None)
 
 
 def _day_of_year(times: list[TimeReading]) -> str | None:
@@ -106,10 +129,10 @@ def _day_of_year(times: list[TimeReading]) -> str | None:
     return None
 
 
-def when_of_cell(cell: str, *, issued_on: date | None) -> When:
+def when_of_cell(cell: str, *, origin: Origin) -> When:
     """The time a table's cell or a label's value gives; its words are kept when they cannot be told."""
     text = " ".join(cell.split()).strip(" .;")
-    reading = read_time(text, issued_on=issued_on)
+    reading = read_time(text, issued_on=origin.issued_on, effective_on=origin.effective_on)
     return When(text=text or None) if reading is None else _when(reading, text)
 
 
@@ -125,6 +148,12 @@ def _when(reading: TimeReading, text: str) -> When:
     return When(reading.due, text or None, recurrence, before)
 
 
+def _is_past(reading: Reading, time: TimeReading) -> bool:
+    """True for a date before the directive's own: "các dự án đã bàn giao trước ngày 01/01/2025" in one of 2026."""
+    issued_on = reading.origin.issued_on
+    return issued_on is not None and time.due is not None and time.due < issued_on
+
+
 def _describes_a_thing(reading: Reading, time: TimeReading, start: int, *, strict: bool) -> bool:
     """True for a cycle that says when something else happens: "được công bố hằng năm", "nguồn trả nợ hằng năm"."""
     if _YEAR.fullmatch(time.text):
@@ -134,7 +163,7 @@ def _describes_a_thing(reading: Reading, time: TimeReading, start: int, *, stric
     if time.recurrence in (None, "ongoing") or time.recurs_before or time.text.lower().startswith("định k"):
         return False
     before = reading.low[max(start, time.start - _PASSIVE_REACH) : time.start]
-    if _PASSIVE.search(before):
+    if _PASSIVE.search(before) or _CYCLIC_PAPER.search(before):
         return True
     return strict and reading.past_adverbs(start) < time.start and not before.rstrip().endswith((",", "(", ";"))
 
@@ -150,5 +179,5 @@ def _describes_a_paper(reading: Reading, time: TimeReading, start: int) -> bool:
     begin = max(start, time.start - _REACH)
     before = reading.low[begin : time.start]
     cut = max((m.end() for m in _PHRASE_START.finditer(before)), default=0)
-    papers = list(words().papers.find_levelled(before))
+    papers = [p for p in words().papers.find_levelled(before) if not _COUNTED.search(before, 0, p.start)]
     return any(p.start >= cut or reading.text[begin + p.start].isupper() for p in papers)

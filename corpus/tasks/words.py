@@ -44,11 +44,13 @@ class Words:
     papers: PhraseTable[str]
     makes: PhraseTable[str]
     receivers: PhraseTable[str]
+    sends: PhraseTable[str]
     own_office: re.Pattern[str]
     called_upon: PhraseTable[str]
     meeting: re.Pattern[str]
     labels: PhraseTable[str]
     together: tuple[str, ...]
+    letters: frozenset[str]
     scopes: frozenset[str]
     sections: Mapping[str, PhraseTable[str]]
     columns: Mapping[str, PhraseTable[str]]
@@ -90,10 +92,12 @@ def words() -> Words:
         papers=_table(verbs["papers"]),
         makes=_table(verbs["makes"]),
         receivers=_table(tasks["receivers"]),
+        sends=_table(tasks["sends"]),
         own_office=re.compile(rf"(?:{_any(tasks['own_offices'])})(?!\w|\s+[A-ZÀ-ỸĐ])"),
         called_upon=_table(tasks["called_upon"]),
         meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
+        letters=frozenset(tasks["letters"]),
         scopes=frozenset(verbs["scopes"]),
         together=tuple(sorted(verbs["together"], key=len, reverse=True)),
         sections={kind: _table(listed) for kind, listed in tasks["sections"].items()},

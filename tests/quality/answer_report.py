@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from tests.quality.answer_scoring import Outcome
 
 COMMAND = "python -m tests.quality.answers --home HOME --shared ../shared --write"
+LEAVING_OUT = "python -m tests.quality.left_out --home HOME --shared ../shared --write"
+TRAINING = """python -m index.training --home HOME --questions ../shared/gold/*/questions.jsonl \\
+    tests/quality/samples/*/questions.jsonl tests/quality/questions/*.jsonl --write"""
 BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 FIGURES = ("right", "cited@1", "cited@3", "must", "false_abstain", "abstain_recall", "confidently_wrong")
 
 
 LEFT_OUT = Path(__file__).with_name("left_out.md")
+ELSEWHERE = Path(__file__).with_name("elsewhere.md")
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,47 @@ def page(sets: Sequence[Judged], model: str) -> str:
     for field, title in (("kind", "By kind"), ("style", "By style"), ("doc", "By directive")):
         parts += ["", f"### {title}", "", _slice_table(sets, field)]
     parts += ["", "## Once right, now not", "", *_losses(sets)]
-    return "\n".join([*parts, "", LEFT_OUT.read_text(encoding="utf-8")])
+    return "\n".join([*parts, "", LEFT_OUT.read_text(encoding="utf-8"), ELSEWHERE.read_text(encoding="utf-8")])
+
+
+def left_out_page(sets: Sequence[Judged], first: float, third: float) -> str:
+    """left_out.md, whole. `first` and `third`: shares of answerable questions with a right clause first, or in three."""
+    lines = [
+        "## What the weights are learned from, and figures without it",
+        "",
+        "`index/data/ranker.json` and `abstention.json` are learned from all of these questions, so the tables above flatter them.",
+        "(HOME holds the seeds, `../shared/directives` and `corpus/samples`.)",
+        "",
+        "```sh",
+        TRAINING,
+        "```",
+        "",
+        "Unanswerable near misses are made from the answerable questions and learned from too (`index/near_misses.py`): another year,",
+        "another place, another kind of figure. They are never counted in a figure here.",
+        "",
+        "Below, every question is answered end to end under weights that never saw its directive: questions over one directive are left",
+        "out together, every directive is loaded, and only the threshold is shared. Written by:",
+        "",
+        "```sh",
+        LEAVING_OUT,
+        "```",
+        "",
+        _table(("set", "questions", *FIGURES), [_overall(judged) for judged in sets]),
+        "",
+        f"The right clause comes first in {first:.3f} of the answerable questions, among the first three in {third:.3f}.",
+        "",
+        _reliability_table(sets[-1:]),
+        "",
+        _slice_table(sets[-1:], "style"),
+        "",
+        _slice_table(sets[-1:], "kind"),
+        "",
+        "Once right when left out, now not:",
+        "",
+        *_losses(sets[-1:]),
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def _overall(judged: Judged) -> tuple[str, ...]:

@@ -13,9 +13,21 @@ from typing import Any
 
 import pytest
 
+from index.answers import Question
+from index.grounding import ungrounded
 from tests.quality.answer_report import Judged, figures, page, reliability, slices
 from tests.quality.answer_scoring import Outcome, by_evidence, by_place, one_form, outcome, quotes
-from tests.quality.answers import RESULTS, SHARED, judge, kept_model, question_sets, rows_of
+from tests.quality.answers import (
+    RESULTS,
+    SHARED,
+    TODAY,
+    QuestionSet,
+    judge,
+    kept_model,
+    library,
+    question_sets,
+    rows_of,
+)
 
 EVIDENCE = "Đến năm 2027, tỉ lệ hộ dùng nước sạch của tỉnh Hòa Sơn đạt tối thiểu 58%."
 ASKED: dict[str, Any] = {
@@ -146,3 +158,13 @@ def test_answers_clear_the_bars_on_the_annotated_directives(tmp_path: Path) -> N
     assert (values["cited@1"] or 0) >= 0.85
     assert (values["false_abstain"] or 0) <= 0.15
     assert (values["confidently_wrong"] or 0) <= 0.15
+
+
+@pytest.mark.skipif(not os.environ.get("QUALITY"), reason="slow: set QUALITY=1 to run")
+@pytest.mark.parametrize("chosen", [c for c in question_sets(SHARED) if c.name != "gold"], ids=lambda chosen: chosen.name)
+def test_every_figure_of_a_headline_stands_in_a_cited_quote_or_its_row(chosen: QuestionSet, tmp_path: Path) -> None:
+    home = Path(os.environ.get("QUALITY_CACHE") or tmp_path)
+    with library(home, chosen, kept_model(home)) as (_, service):
+        answers = service.ask_many([Question(q["q"], id=q["id"], previous=q["prev"], today=TODAY) for q in chosen.questions])
+        held = service.refresh().holdings
+    assert [(a.id, a.headline, figure) for a in answers for figure in ungrounded(a, held)] == []

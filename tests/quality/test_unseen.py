@@ -39,7 +39,9 @@ class Found:
 
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    """The annotation of one kind; empty when the directive was annotated for other things only."""
+    file = folder / f"{name}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 def words(text: str | None) -> str:
@@ -86,16 +88,18 @@ def test_goals_and_tasks_of_unseen_directives_keep_the_floor(tmp_path: Path) -> 
     tasks: list[dict[str, Any]] = []
     for folder in FOLDERS:
         found, file = read(folder), {"file": rows(folder, "meta")[0]["file"]}
-        targets += [asdict(target) | file for target in found.targets]
-        tasks += [asdict(task) | file for task in found.tasks]
+        if (folder / "targets.jsonl").exists():
+            targets += [asdict(target) | file for target in found.targets]
+        if (folder / "tasks.jsonl").exists():
+            tasks += [asdict(task) | file for task in found.tasks]
     for name, extracted in (("targets", targets), ("tasks", tasks)):
         lines = (json.dumps(row, ensure_ascii=False, default=str) for row in extracted)
         (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, SCORER, "--json", "--targets", tmp_path / "targets", "--tasks", tmp_path / "tasks"]
     result = subprocess.run(list(map(str, [*command, "--gold", *FOLDERS])), capture_output=True, text=True, check=True)
     goals, duties = json.loads(result.stdout).values()
-    assert goals["core"]["f1"] >= 0.96
-    assert goals["full"]["f1"] >= 0.94
+    assert goals["core"]["f1"] >= 0.97
+    assert goals["full"]["f1"] >= 0.95
     assert duties["found"]["p"] >= 0.97
     assert duties["found"]["r"] >= 0.96
     assert duties["when"]["f1"] >= 0.97

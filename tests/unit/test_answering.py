@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.text import collapse
+from index.answering import ended
 from index.answers import ANSWER_LIMIT, HEADLINE_LIMIT, QUOTE_LIMIT, Answer, Question
 from tests.unit.small_library import SCHOOLS, WATER, open_store, outspoken, put, service_over
 
@@ -215,3 +216,58 @@ def test_every_quote_stands_in_its_directive(bold: SearchService) -> None:
     for question in ("Ai ký Kế hoạch 45?", "Bao nhiêu phòng học tạm?", "Sở Nội vụ phải làm gì?", "Mục tiêu là gì?"):
         for citation in ask(bold, question).citations:
             assert citation.quote in sources[str(citation.number)]
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("Đến năm 2027 hộ nông thôn dùng nước sạch 50% thì có đạt mức tối thiểu không?", "Không, chưa đạt: tỉ lệ hộ"),
+        ("Đến năm 2027 hộ nông thôn dùng nước sạch 60% thì có đạt mức tối thiểu không?", "Có, đạt: tỉ lệ hộ"),
+        ("Sở Y tế báo cáo kiểm tra chất lượng nước có phải trước ngày 15/12 không?", "Có: trước ngày 15/12 hằng năm"),
+        ("Sở Y tế báo cáo kiểm tra chất lượng nước có phải trước ngày 20/12 không?", "Không: trước ngày 15/12 hằng năm"),
+        ("Sở Tài chính có phải chủ trì rà soát biên chế trạm bơm không?", "Không: Sở Nội vụ chủ trì"),
+    ],
+)
+def test_a_yes_or_no_question_gets_one_with_the_true_fact(bold: SearchService, question: str, opening: str) -> None:
+    answer = ask(bold, question)
+    assert answer.headline.startswith(opening)
+    assert answer.answer.startswith(answer.headline)
+
+
+def test_an_answer_about_a_date_gone_by_says_how_long_ago(bold: SearchService) -> None:
+    assert "Hạn này đã qua 236 ngày (tính đến 22/11/2026)." in ask(bold, "Bố trí kinh phí sửa chữa đường ống xong khi nào?").answer
+
+
+def test_both_clauses_of_a_comparison_are_cited_and_shown(bold: SearchService) -> None:
+    answer = ask(bold, "So sánh tỉ lệ hộ nông thôn dùng nước sạch năm 2027 và năm 2030?")
+    assert [c.path for c in answer.citations[:2]] == ["I.1", "I.2"]
+    assert "“1. Đến năm 2027" in answer.answer
+    assert "“2. Đến năm 2030" in answer.answer
+
+
+def test_the_nearest_clauses_of_a_refusal_have_places_in_words(shipped: SearchService) -> None:
+    refused = ask(shipped, "Giá vé xe buýt năm 2026 bao nhiêu tiền?")
+    assert all(", mục " in line and ": " in line for line in refused.suggestions)
+    assert not any(".-" in line for line in refused.suggestions)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rà soát biên chế;", "Rà soát biên chế."),
+        ("Rà soát biên chế:", "Rà soát biên chế."),
+        ("Rà soát biên chế …", "Rà soát biên chế …"),
+        ("Bao nhiêu?", "Bao nhiêu?"),
+        ("", ""),
+    ],
+)
+def test_a_headline_begins_with_a_capital_and_ends_as_a_sentence(text: str, said: str) -> None:
+    assert ended(text) == said
+
+
+@pytest.mark.parametrize("question", ["Kế hoạch 45 có mấy mục tiêu?", "Liệt kê các mục tiêu của Kế hoạch 45"])
+def test_the_parts_of_a_heading_are_counted_and_cited(bold: SearchService, question: str) -> None:
+    answer = ask(bold, question)
+    assert answer.headline == "“MỤC TIÊU” có 3 mục."
+    assert [c.path for c in answer.citations] == ["I", "I.1", "I.2", "I.3"]
+    assert "3. Đến năm 2030, số trạm bơm hư hỏng" in answer.answer

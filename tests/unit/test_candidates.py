@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.candidates import PassageRows, Scores, View, best_rows, find_candidates
+from index.candidates import PassageRows, Scores, View, find_candidates
+from index.dense import best_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,11 @@ class FixedScores:
     lexical: NDArray[np.float32]
 
     def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-        return self.dense[int(query_vector[0])]
+        scores = self.dense[int(query_vector[0])]
+        return scores if rows is None else scores[rows]
+
+    def nearest(self, vectors: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
+        return [best_rows(self.dense_scores(vector), k) for vector in vectors]
 
     def lexical_scores(self, query: str) -> NDArray[np.float32]:
         return self.lexical[int(query)]
@@ -61,12 +66,3 @@ def test_a_clause_scores_by_itself_and_by_its_best_part(parts: list[int], seed: 
                 float(dense[n, first]), float(dense[n, best].max()), float(lexical[n, first]), float(lexical[n, best].max())
             )
         assert candidate.parts == tuple(dense[1, own].tolist())
-
-
-def test_only_allowed_directives_are_found() -> None:
-    keys = ["a#1", "a#1@0", "b#1", "c#1"]
-    ones = np.ones((1, 4), dtype=np.float32)
-    found = find_candidates(
-        FixedScores(keys, ones, ones), PassageRows.of(keys), [View("0", np.zeros(1, np.float32))], limit=10, allowed=frozenset("bc")
-    )
-    assert [c.key for c in found] == ["b#1", "c#1"]

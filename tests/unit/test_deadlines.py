@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.deadlines import Deadline, cadence_recurrence, deadlines, describe_target, in_window, occurrences
+from corpus.deadlines import Deadline, cadence_recurrence, deadlines, in_window, occurrences
 from corpus.store_records import StoredDirective, StoredTarget, StoredTask
 
 DIRECTIVE = StoredDirective(key="d", file="d.txt", issued_on=date(2024, 5, 31))
@@ -124,14 +124,3 @@ def test_every_occurrence_lies_inside_the_window_and_after_the_issue(first: date
 ])  # fmt: skip
 def test_a_targets_cadence_is_a_recurrence_when_its_words_are_known(said: str | None, meant: str | None) -> None:
     assert cadence_recurrence(said) == meant
-
-
-@pytest.mark.parametrize(("fields", "line"), [
-    ({"op": ">=", "value": 46.5, "unit": "%"}, "Tỉ lệ hộ dùng nước sạch: ≥ 46,5%"),
-    ({"op": "range", "value": 35.0, "value_max": 40.0, "unit": "%"}, "Tỉ lệ hộ dùng nước sạch: 35 – 40%"),
-    ({"op": "=", "value": 12500.0, "unit": "hộ"}, "Tỉ lệ hộ dùng nước sạch: 12.500 hộ"),
-    ({"op": "<=", "value": 2.0, "unit": "%", "change": "giảm"}, "Tỉ lệ hộ dùng nước sạch: giảm ≤ 2%"),
-    ({}, "Tỉ lệ hộ dùng nước sạch"),
-])  # fmt: skip
-def test_a_target_reads_as_one_line(fields: dict[str, Any], line: str) -> None:
-    assert describe_target(target(**fields)) == line

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+import index.dense
 from corpus.errors import SearchIndexError
-from index.dense import DenseIndex
+from index.dense import DenseIndex, best_rows
 from index.embedding import unit_rows
 
 if TYPE_CHECKING:
@@ -75,3 +76,23 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index) == len(rows) == len(scores) == 0
     assert index.scores(np.ones(16, dtype=np.float32)).shape == (0,)
     assert index.sample_scores(np.ones(16, dtype=np.float32)).shape == (0,)
+
+
+@pytest.mark.parametrize("spread", [1.0, 0.02, 0.0])
+def test_rounded_copies_find_the_same_rows_as_all_vectors(spread: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where all vectors lie close together, or are equal, and rounding cannot tell them apart."""
+    chance = np.random.default_rng(11)
+    vectors = unit_rows((np.ones(32) + spread * chance.normal(size=(3000, 32))).astype(np.float32))
+    queries = unit_rows((vectors[[5, 900]] + spread * chance.normal(size=(2, 32))).astype(np.float32))
+    monkeypatch.setattr(index.dense, "_COARSE_FROM", 1000)
+    for count in (1, 40, 1000):
+        for query, rows in zip(queries, DenseIndex.build(vectors).nearest(queries, count), strict=True):
+            cosines = vectors @ query
+            assert len(rows) == count
+            assert cosines[rows] == pytest.approx(cosines[best_rows(cosines, count)], abs=1e-6)
+
+
+def test_only_rows_above_zero_are_near(vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.dense, "_COARSE_FROM", 10)
+    (rows,) = DenseIndex.build(vectors).nearest(vectors[:1], 50)
+    assert set(rows.tolist()) == set(np.flatnonzero(vectors @ vectors[0] > 0).tolist())

@@ -11,6 +11,7 @@ from corpus.store_records import StoredClause, StoredDirective, StoredTarget, St
 from index.answers import Question
 from index.evidence import Evidence, TermWeights
 from index.headlines import Headline, headline, term_fit
+from index.holdings import Library
 from index.query import Query, understand
 
 PLAN = StoredDirective(key="45", file="45.txt", number="45-KH/TU", kind="Kế hoạch")
@@ -33,7 +34,8 @@ TASK = StoredTask(
 def said(question: str, targets: tuple[StoredTarget, ...] = (), tasks: tuple[StoredTask, ...] = ()) -> Headline | None:
     query = understand(Question(question, today=date(2026, 11, 22)))
     evidence = [Evidence("45#I.3", CLAUSE, PLAN, 0.9, TEXT, (), targets, tasks, ())]
-    return headline(query, evidence, TermWeights(query, dict.fromkeys(query.terms, 1.0)))
+    library = Library("1", {"45": PLAN}, {"45#I.3": CLAUSE}, {}, {"45#I.3": list(targets)}, {}, {})
+    return headline(query, evidence, TermWeights(query, dict.fromkeys(query.terms, 1.0)), library)
 
 
 @pytest.mark.parametrize(

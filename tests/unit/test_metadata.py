@@ -1,4 +1,3 @@
-
 """What a directive says of itself, and of the documents it cites."""
 
 from __future__ import annotations
@@ -246,3 +245,37 @@ def test_a_real_plan_broken_by_its_pages() -> None:
         "62-KL/TW": ("cites", date(2023, 10, 2)),
         "19-NQ/TW": ("cites", date(2017, 10, 25)),
     }
+
+
+def test_all_the_decisions_in_a_list_are_replaced_and_what_they_rest_on_is_not() -> None:
+    found = read(
+        "QUYẾT ĐỊNH\nVề việc quản lý chợ\n\nTheo đề nghị của Giám đốc Sở Công Thương tại Tờ trình số 66/TTr-SCT ngày 02/3/2026.\n\n"
+        "Điều 1. Quyết định này thay thế Quyết định số 14/QĐ-UBND ngày 05/02/2019 của Ủy ban nhân dân tỉnh, "
+        "Quyết định số 15/QĐ-UBND ngày 06/02/2019 và Quyết định số 16/QĐ-UBND ngày 07/02/2020.\n\n"
+        "Điều 2. Thực hiện Nghị quyết số 09/NQ-HĐND ngày 10/12/2025 Hội đồng nhân dân tỉnh.\n"
+    )
+    cites = {cited.number: cited for cited in found.cites}
+    replaced = [number for number, cited in cites.items() if cited.relation == "replaces"]
+    assert replaced == ["14/QĐ-UBND", "15/QĐ-UBND", "16/QĐ-UBND"]
+    assert cites["66/TTr-SCT"].issuer == "Sở Công Thương"
+    assert cites["09/NQ-HĐND"].issuer == "Hội đồng nhân dân tỉnh"
+
+
+def test_a_congress_issues_its_resolution_and_its_presidium_is_no_role() -> None:
+    found = read(
+        "ĐẢNG BỘ XÃ NẬM KHÒA\n*\nSố 02-NQ/ĐH\n\nNậm Khòa, ngày 12 tháng 6 năm 2025\n\nNGHỊ QUYẾT\n"
+        "ĐẠI HỘI ĐẢNG BỘ XÃ NẬM KHÒA LẦN THỨ II, NHIỆM KỲ 2025 - 2030\n\nI- Mục tiêu\n\n1. Giảm nghèo.\n\n"
+        "Nơi nhận:\n- Các chi bộ,\n- Lưu Văn phòng.\n\nT/M ĐOÀN CHỦ TỊCH\n\n\nHảng A Chu\n"
+    )
+    assert (found.issuer, found.signer, found.signer_role) == ("Đại hội Đảng bộ xã Nậm Khòa", "Hảng A Chu", None)
+
+
+def test_a_district_is_the_place_when_no_province_is_named() -> None:
+    found = read(
+        "# CHƯƠNG TRÌNH\n\n**trồng rừng**\n\nỦy ban nhân dân huyện Bản Lìm ban hành Chương trình như sau:\n\n## I. Mục tiêu\n\n- Trồng rừng.\n"
+    )
+    assert found.place == "Bản Lìm"
+
+
+def test_years_compared_in_a_title_are_no_number() -> None:
+    assert list(find_numbers("So sánh KH 2026/TH 2025 (%)")) == []

@@ -1,4 +1,3 @@
-
 """Clause trees: paths, joined lines, notes, annexes, and that nothing of the source is lost."""
 
 from __future__ import annotations
@@ -248,3 +247,26 @@ def test_reading_is_linear_in_the_size_of_the_text() -> None:
     seconds(200)
     small, large = (min(seconds(times) for _ in range(3)) for times in (400, 4000))
     assert large < 60 * max(small, 0.005)  # ten times the text; a quadratic reading would take a hundred times as long
+
+
+def test_groups_by_capital_letters_and_rows_with_a_dash_keep_their_place_in_a_table() -> None:
+    rows = ["| TT | Chỉ tiêu | Đơn vị | KH 2026 |", "|---|---|---|---|", "| A | Thủy lợi | | |", "| 1 | Kênh kiên cố | km | 40 |",
+            "| - | Trong đó: kênh chính | km | 12 |", "| B | Giao thông | | |", "| 2 | Cầu mới | cầu | 3 |"]  # fmt: skip
+    paths = [path for path in read(ANNEX.format(table="\n".join(rows))) if path.startswith("PL")]
+    assert paths == ["PL2", "PL2.p1", "PL2.A", "PL2.A.1", "PL2.A.1.-1", "PL2.B", "PL2.B.2"]
+
+
+def test_a_numbered_form_after_the_signature_is_an_annex_and_its_empty_cells_do_not_hide_its_titles() -> None:
+    clauses = read(
+        "KẾ HOẠCH\nTrồng chè\n\nI. MỤC TIÊU\n\n1. Trồng chè.\n\nNơi nhận:\n- Lưu: VT.\n\nGIÁM ĐỐC\n\n\nGiàng A Lử\n\n"
+        "Biểu 01\nCHỈ TIÊU NĂM 2026\n\nSTT\tChỉ tiêu\tĐơn vị tính\tKế hoạch năm 2026\nI\tTRỒNG TRỌT\t\t\n1\tDiện tích chè\tHa\t300\n"
+    )
+    assert dict(clauses["PL1.I.1"].cells)["Kế hoạch năm 2026"] == "300"
+
+
+def test_a_roman_number_at_the_head_of_a_printed_line_goes_on_after_quarter() -> None:
+    clauses = read(
+        "KẾ HOẠCH\nGiải ngân\n\nI. NHIỆM VỤ\n\n1. Giải ngân vốn đầu tư công của các dự án, đến hết quý\n"
+        "III đạt bảy mươi phần trăm và cuối năm\nđạt toàn bộ kế hoạch.\n2. Báo cáo.\n"
+    )
+    assert clauses["I.1"].text.endswith("đạt toàn bộ kế hoạch.")

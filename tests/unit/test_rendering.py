@@ -65,7 +65,7 @@ def shown(reply) -> list[tuple[str, str]]:
 
 
 def test_a_clause_that_the_answer_quotes_is_shown_once_as_a_quotation():
-    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)"))
+    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4, gạch đầu dòng 1)"))
     assert [kind for kind, _ in blocks] == ["text", "quote", "text"]
 
 
@@ -78,7 +78,7 @@ def test_a_second_quoted_clause_is_a_quotation_too_and_no_longer_a_button():
 
 def test_a_clause_broken_by_a_page_is_shown_whole_when_the_answer_has_it_whole():
     torn = replace(FIRST, quote="- Đến năm 2030, tối thiểu 80% hồ sơ")
-    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)", citations=(torn,)))
+    blocks = shown(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4, gạch đầu dòng 1)", citations=(torn,)))
     assert ("quote", FIRST.quote) in blocks
 
 
@@ -88,14 +88,14 @@ def test_a_quotation_of_something_that_is_not_cited_stays_in_the_text():
 
 def test_a_table_row_is_read_without_its_bars_and_a_heading_without_its_signs():
     row = replace(FIRST, quote="| 7 | Số hóa hồ sơ | Sở Nội vụ | | 2026 |")
-    blocks = shown(quoting("“7 Số hóa hồ sơ Sở Nội vụ 2026” (Biểu, mục PL2.I.7)", citations=(row,)))
+    blocks = shown(quoting("“7 Số hóa hồ sơ Sở Nội vụ 2026” (Biểu, Phụ lục 2, mục I.7)", citations=(row,)))
     assert blocks[1] == ("quote", "7 · Số hóa hồ sơ · Sở Nội vụ · 2026")
     assert for_reading("### **3. Chỉ tiêu**") == "3. Chỉ tiêu"
     assert row_for_reading((("STT", "7"), ("Hạn", " "), ("", "thêm"))) == "STT: 7\nthêm"
 
 
 def test_an_abstention_opens_the_nearest_clauses_by_number_and_does_not_repeat_them():
-    near = "Kế hoạch 45-KH/TU, mục II.4.-1: tối thiểu 80% hồ sơ"
+    near = "Kế hoạch 45-KH/TU, mục II.4, gạch đầu dòng 1: tối thiểu 80% hồ sơ"
     ask = "Ai chủ trì số hóa hồ sơ?"
     silent = replace(answer("không nêu?"), citations=(FIRST,), suggestions=(near, ask))
     silent = replace(silent, answer=f"{silent.headline}\nGần nhất:\n• {near}\n• {ask}")
@@ -197,12 +197,12 @@ def test_what_would_not_come_back_is_never_put_on_a_button(arguments):
 
 
 def test_a_line_that_only_names_the_source_gives_way_to_the_citation_line():
-    blocks = shown(quoting("1. Việc thứ nhất\n2. Việc thứ hai\n(Kế hoạch 45-KH/TU, mục II.4.-1)"))
+    blocks = shown(quoting("1. Việc thứ nhất\n2. Việc thứ hai\n(Kế hoạch 45-KH/TU, mục II.4, gạch đầu dòng 1)"))
     assert ("text", "1. Việc thứ nhất\n2. Việc thứ hai") in blocks
 
 
 def test_a_page_without_buttons_quotes_once_and_lists_the_other_sources_on_short_lines():
-    *_, quote, source, others = answer_page(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4.-1)"), VI)
+    *_, quote, source, others = answer_page(quoting(f"“{FIRST.quote}” (Kế hoạch 45-KH/TU, mục II.4, gạch đầu dòng 1)"), VI)
     assert (quote.kind, source.text[:12]) == ("quote", "📄 45-KH/TU –")
     title, *lines = others.text.split("\n")
     assert (title, len(lines)) == ("Xem thêm:", 2)

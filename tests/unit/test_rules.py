@@ -35,6 +35,11 @@ def rules_of(text: str, heading: str = "Nhiệm vụ, giải pháp") -> list[Rul
             "Không xét thi đua",
         ),
         ("- Kiểm tra doanh nghiệp không quá 01 lần/năm.", "Kiểm tra doanh nghiệp", "Không quá 01 lần/năm"),
+        (
+            "- Hợp tác xã phải có từ 15 thành viên trở lên mới được vay vốn.",
+            "Hợp tác xã phải có từ 15 thành viên trở lên",
+            "Mới được vay vốn",
+        ),
         ("a) Hạng A: từ 88 điểm trở lên;", "Từ 88 điểm trở lên", "Hạng A"),
         ("- Xã khai khống diện tích bị thu hồi kinh phí.", "Xã khai khống diện tích", "Bị thu hồi kinh phí"),
         (

@@ -72,3 +72,12 @@ def test_pages_are_counted_on_through_the_file() -> None:
 def test_no_text_is_lost_between_directives(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert "".join(part.text for part in split_directives(Source(text))) == text
+
+
+def test_the_head_of_government_named_below_the_title_does_not_cut_a_decision_in_two() -> None:
+    text = (
+        "THỦ TƯỚNG CHÍNH PHỦ\n\nSố: 61/QĐ-TTg\n\nHà Nội, ngày 05 tháng 01 năm 2026\n\nQUYẾT ĐỊNH\nPhê duyệt Chương trình trồng tre\n\n"
+        "THỦ TƯỚNG CHÍNH PHỦ\n\nCăn cứ Luật Lâm nghiệp ngày 15 tháng 11 năm 2017;\n\nQUYẾT ĐỊNH:\n\nĐiều 1. Trồng tre.\n\n"
+        "Điều 2. Hiệu lực.\n\nNơi nhận:\n- Lưu: VT.\n\nKT. THỦ TƯỚNG\nPHÓ THỦ TƯỚNG\n\n\nLò Văn Tre\n"
+    )
+    assert len(split_directives(Source(text))) == 1

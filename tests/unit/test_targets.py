@@ -199,3 +199,55 @@ def test_reading_time_grows_with_the_text_and_not_faster() -> None:
     seconds(5)
     small, large = (min(seconds(copies) for _ in range(3)) for copies in (80, 400))
     assert large < 15 * max(small, 0.02)  # five times the text; a quadratic reading would take 25 times as long
+
+
+def test_a_year_in_a_column_title_dates_its_values_and_results_are_left_out() -> None:
+    cells = (
+        ("Chỉ tiêu", "Diện tích chè"),
+        ("ĐVT", "ha"),
+        ("TH 2025", "700"),
+        ("KH 2026", "760"),
+        ("2027 (ước)", "780"),
+        ("Mục tiêu 2030", "≥900"),
+    )
+    targets = extract_targets([row(*cells)], Metadata(issued_on=date(2025, 10, 1)))
+    assert [(t.op, t.value, t.due) for t in targets] == [
+        ("=", 760, date(2026, 12, 31)),
+        (">=", 900, date(2030, 12, 31)),
+    ]
+
+
+def test_a_row_below_another_takes_its_name_and_its_unit() -> None:
+    whole = clause(
+        "PL1.2", "| 2 | Tỷ lệ kiên cố hóa | % |", "row", cells=(("Chỉ tiêu", "Tỷ lệ kiên cố hóa"), ("ĐVT", "%"))
+    )
+    text = "| - | Trong đó: Kênh mương | 81 |"
+    part = clause("PL1.2.-1", text, "row", cells=(("Chỉ tiêu", "Trong đó: Kênh mương"), ("Năm 2028", "81")))
+    (target,) = extract_targets([whole, part], Metadata())
+    assert (target.indicator, target.unit, target.value) == ("Tỷ lệ kiên cố hóa - kênh mương", "%", 81)
+
+
+def test_the_term_of_a_part_is_not_the_due_of_the_duties_under_it() -> None:
+    clauses = [
+        clause("B", "B. ĐỊNH HƯỚNG ĐẾN NĂM 2029", "heading", heading="ĐỊNH HƯỚNG ĐẾN NĂM 2029"),
+        clause("B.I", "I. Mục tiêu", "heading", heading="Mục tiêu"),
+        clause("B.I.-1", "- Tỷ lệ bê tông hóa đạt 70%."),
+        clause("B.II", "II. Nhiệm vụ", "heading", heading="Nhiệm vụ"),
+        clause("B.II.-1", "- Bố trí tối thiểu 4% chi thường xuyên cho bảo trì."),
+    ]
+    goal, duty = extract_targets(clauses, Metadata())
+    assert (goal.due, duty.due) == (date(2029, 12, 31), None)
+
+
+def test_what_a_congress_resolution_says_of_the_past_term_is_no_goal() -> None:
+    heading = "Tán thành nội dung cơ bản về đánh giá kết quả thực hiện nhiệm kỳ 2020 - 2025"
+    assert under(heading, "Tỷ lệ hộ nghèo giảm từ 20% xuống 9%.") == []
+
+
+def test_so_many_a_year_is_a_goal_even_among_the_assignments_but_not_of_inspections() -> None:
+    goals = under(
+        "Tổ chức thực hiện",
+        "- Đề nghị Hội Nông dân mỗi năm lập ít nhất 15 tủ sách ở các bản.",
+        "- Thanh tra tỉnh kiểm tra ít nhất 12 xã trong năm 2026.",
+    )
+    assert [(goal.op, goal.value, goal.unit) for goal in goals] == [(">=", 15, "tủ sách")]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+
 from corpus.outline import outline
 from corpus.records import Metadata, Source, Task
 from corpus.tasks import extract_tasks
 
 
-def read(text: str) -> tuple[Task, ...]:
-    return extract_tasks(outline(Source(text)), Metadata())
+def read(text: str, metadata: Metadata | None = None) -> tuple[Task, ...]:
+    return extract_tasks(outline(Source(text)), metadata or Metadata())
 
 
 def plan(body: str) -> str:
@@ -151,8 +155,8 @@ Vi Văn Sơn
     tasks = read(text)
     addressed = ("các sở, ban, ngành", "Ủy ban nhân dân các xã")
     assert [t.lead for t in tasks] == [addressed, addressed, ("Sở Nội vụ",)]
-    assert tasks[1].report_to == ("Ủy ban nhân dân tỉnh",)
-    assert tasks[1].via == ("Sở Nội vụ",)
+    assert tasks[1].report_to == ("Sở Nội vụ",)
+    assert tasks[1].via == ()
 
 
 def test_articles_of_a_decision_assign_duties() -> None:
@@ -211,3 +215,75 @@ def test_a_heading_that_only_gives_a_time_dates_what_stands_under_it() -> None:
 
 def test_results_of_the_past_are_no_duties() -> None:
     assert read(plan("I. TÌNH HÌNH THỰC HIỆN\n\n1. Sở Nội vụ chủ trì rà soát 120 thủ tục trước ngày 30/6/2025.")) == ()
+
+
+EFFECT = """ỦY BAN NHÂN DÂN
+TỈNH HÒA SƠN
+
+QUYẾT ĐỊNH
+Về việc sắp xếp các bến đò ngang trên sông Lốc
+
+Điều 1. Ủy ban nhân dân các xã ven sông di dời bến đò tự phát trong vòng 60 ngày kể từ ngày Quyết định này có hiệu lực.
+
+Điều 2. Quyết định này có hiệu lực kể từ ngày {since}.
+
+CHỦ TỊCH
+
+Vi Văn Sơn
+"""
+
+
+@pytest.mark.parametrize(
+    ("since", "due"),
+    [("01/3/2026", date(2026, 4, 30)), ("ký", date(2026, 4, 11)), ("Hội đồng nhân dân tỉnh thông qua", None)],
+)
+def test_a_term_from_the_day_of_effect_counts_from_what_the_text_says(since: str, due: date | None) -> None:
+    (task,) = read(EFFECT.format(since=since), Metadata(kind="Quyết định", issued_on=date(2026, 2, 10)))
+    assert task.due == due
+
+
+@pytest.mark.parametrize(("kind", "due"), [("Công văn", date(2026, 8, 18)), ("Kế hoạch", None)])
+def test_a_day_without_its_year_is_the_next_such_day_in_a_letter_only(kind: str, due: date | None) -> None:
+    text = plan("I. TỔ CHỨC THỰC HIỆN\n\n1. Sở Tài chính trình dự thảo quyết định trước ngày 18/8.")
+    (task,) = read(text, Metadata(kind=kind, issued_on=date(2026, 8, 6)))
+    assert task.due == due
+
+
+def test_a_leading_body_answers_for_the_list_it_opens() -> None:
+    tasks = read(
+        plan(
+            """I. TỔ CHỨC THỰC HIỆN
+
+1. Đảng ủy Ủy ban nhân dân tỉnh lãnh đạo Ủy ban nhân dân tỉnh:
+
+- Bố trí kinh phí sửa 12 bến đò;
+- Chỉ đạo Sở Xây dựng cắm biển báo."""
+        )
+    )
+    assert [(t.lead, t.action[:7]) for t in tasks] == [
+        (("Đảng ủy Ủy ban nhân dân tỉnh",), "Bố trí "),
+        (("Đảng ủy Ủy ban nhân dân tỉnh",), "Chỉ đạo"),
+    ]
+
+
+@pytest.mark.parametrize("office", ["Lãnh đạo Ban Dân nguyện", "Thường trực Hội đồng nhân dân tỉnh", "Ban Công tác đại biểu"])
+def test_a_heading_that_is_an_office_is_the_actor_of_what_stands_under_it(office: str) -> None:
+    tasks = read(plan(f"""II. NHIỆM VỤ, GIẢI PHÁP
+
+1. {office}
+
+- Tiếp công dân tại trụ sở.
+- Tổng hợp kiến nghị của cử tri."""))
+    assert [t.lead for t in tasks] == [(office,), (office,)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| TT | Nội dung | Chủ trì | Thời gian |\n|---|---|---|---|\n| 1 | Cắm biển báo bến đò | Sở Xây dựng | Quý III/2026 |",
+        "STT\tCông việc\tChủ trì\tThời hạn\n1\tCắm biển báo bến đò\tSở Xây dựng\t30/9/2026",
+    ],
+)
+def test_a_plan_that_is_nothing_but_a_table_has_its_duties(table: str) -> None:
+    (task,) = read(plan(table))
+    assert (task.action, task.lead, task.due) == ("Cắm biển báo bến đò", ("Sở Xây dựng",), date(2026, 9, 30))

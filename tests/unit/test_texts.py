@@ -11,12 +11,21 @@ import pytest
 
 from bot.composition import compose
 from bot.desk.asking import REASONS
+from bot.desk.corrections_values import FIELDS as CORRECTED
+from bot.desk.corrections_values import OPERATOR_NAMES
+from bot.desk.deadline_views import SCOPES, WINDOWS
 from bot.desk.routing import Refusal
+from bot.desk.targets import AXES
+from bot.desk.task_views import FILTERS
 from bot.guide import load_guide
 from bot.office.audit import ACTIONS
+from bot.office.progress import STATES
 from bot.office.records import ROLES
+from bot.office.uploads import State
 from bot.settings import Settings
 from bot.texts import LANGUAGES, catalogue, load_texts
+from bot.timeline import Urgency
+from corpus.manifest import FIELDS
 from tests.e2e.fake_service import FakeService
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
@@ -40,7 +49,27 @@ COMPOSED = (
     | {f"audit.{action}" for action in ACTIONS}
     | {f"feedback.{reason}" for reason in (*REASONS, "other")}
     | {f"clause.{which}" for which in ("before", "above", "after")}
+    | {f"fix.field.{field}" for fields in CORRECTED.values() for field in fields}
+    | {f"fix.op.{name}" for name in OPERATOR_NAMES.values()}
+    | {f"fix.{part}.{kind}" for part in ("kind", "page") for kind in ("task", "target")}
+    | {f"fix.type.{how}" for how in ("words", "optional", "units", "due", "recurs_before", "figure")}
+    | {f"load.field.{field}" for field in FIELDS}
+    | {f"load.is.{state}" for state in get_args(State)}
+    | {f"load.{which}.{field}" for which in ("type", "bad") for field in ("number", "issued_on")}
     | {f"page.{which}" for which in ("first", "previous", "next", "last")}
+    | {f"due.weekday.{number}" for number in range(7)}
+    | {f"{prefix}.{state}" for prefix in ("state", "task.mark") for state in STATES}
+    | {f"task.role.{role}" for role in ("lead", "coop")}
+    | {f"task.match.{match}" for match in ("alias", "successor", "class")}
+    | {f"tasks.filter.{axis}.{name}" for axis, letters in FILTERS.items() for name in letters.values()}
+    | {f"targets.{part}.{axis}" for part in ("filter", "choose") for axis in AXES.values()}
+    | {f"deadlines.{part}.{name}" for part in ("in", "window") for name in WINDOWS.values()}
+    | {f"deadlines.scope.{name}" for name in SCOPES.values()}
+    | {f"timeline.{name}" for name in get_args(Urgency)}
+    | {f"directives.chain.{name}" for name in ("implements", "replaces", "implemented_by", "replaced_by", "cites")}
+    | {f"directives.{kind}" for kind in ("targets", "tasks", "deadlines")}
+    | {f"export.{kind}.{scope}" for kind in ("tasks", "targets") for scope in SCOPES.values()}
+    | {f"export.{part}.{kind}" for part in ("caption", "sheet") for kind in ("tasks", "targets")}
 )
 
 
@@ -50,12 +79,25 @@ OWN = {
     "admission",
     "audit",
     "feedback",
+    "fix",
     "group",
     "invite",
+    "load",
     "people",
     "questions",
     "record",
     "unit",
+    "deadlines",
+    "directives",
+    "due",
+    "export",
+    "list",
+    "state",
+    "target",
+    "targets",
+    "task",
+    "tasks",
+    "timeline",
     "cancel",
     "language",
     "page",

@@ -49,6 +49,28 @@ def test_a_citation_or_a_baseline_is_no_time_to_act(text: str) -> None:
     assert read_times(text, issued_on=ISSUED) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trong vòng 90 ngày kể từ ngày Quyết định này có hiệu lực",
+        "trong thời hạn 90 ngày, kể từ ngày Nghị quyết này có hiệu lực thi hành",
+        "chậm nhất 90 ngày kể từ ngày Quyết định có hiệu lực",
+    ],
+)
+def test_a_term_counts_from_the_day_of_effect_when_it_is_known(text: str) -> None:
+    reading = read_time(text, issued_on=ISSUED, effective_on=date(2025, 3, 1))
+    assert reading is not None
+    assert reading.due == date(2025, 5, 30)
+
+
+@pytest.mark.parametrize("decision", ["quyết định phê duyệt phương án", "bản án", "quyết định"])
+def test_another_papers_effect_starts_no_term(decision: str) -> None:
+    text = f"trong vòng 30 ngày kể từ ngày {decision} có hiệu lực"
+    reading = read_time(text, issued_on=ISSUED, effective_on=date(2025, 3, 1))
+    assert reading is not None
+    assert reading.due is None
+
+
 def test_a_deadline_after_a_citation_is_still_found() -> None:
     text = "Thực hiện Nghị quyết số 41-NQ/TW ngày 25/10/2017, Sở Y tế ban hành Kế hoạch chậm nhất ngày 15/6/2025."
     assert [r.due for r in read_times(text)] == [date(2025, 6, 15)]

@@ -72,6 +72,17 @@ def test_a_body_has_one_name_however_it_is_written(written: str, name: str) -> N
         ("Ban Tuyên giáo và Dân vận Tỉnh ủy", "Ban Tuyên giáo Tỉnh ủy", Match.SUCCESSOR),
         ("Đảng ủy UBND tỉnh", "Ban cán sự đảng Ủy ban nhân dân tỉnh", Match.SUCCESSOR),
         ("", "Sở Nội vụ", Match.NONE),
+        ("Sở Y tế", "các cơ quan, đơn vị có liên quan", Match.CLASS),
+        ("Sở Y tế", "các cơ quan được giao nhiệm vụ", Match.CLASS),
+        ("Sở Y tế", "cơ quan hành chính nhà nước", Match.CLASS),
+        ("Sở Y tế", "đơn vị thu gom rác", Match.NONE),
+        ("Sở Y tế", "các tổ chức tín dụng", Match.NONE),
+        ("Sở Y tế", "cơ quan, đơn vị sử dụng lao động", Match.NONE),
+        ("UBND phường An Lâm", "UBND các phường", Match.CLASS),
+        ("UBND xã Tân Sơn", "UBND các phường", Match.NONE),
+        ("Văn phòng UBND tỉnh", "UBND các phường", Match.NONE),
+        ("Văn phòng UBND tỉnh", "Ủy ban nhân dân các đặc khu", Match.NONE),
+        ("Đảng ủy xã Tân Sơn", "chi bộ", Match.NONE),
     ],
 )
 def test_a_duty_falls_on_a_body_by_name_alias_succession_or_class(asked: str, named: str, match: Match) -> None:

@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.records import Target, Task
-from index.phrases import actors, amount, day, number, target_line, task_line, term, when
+from corpus.row_words import (
+    actors,
+    amount,
+    day,
+    goal,
+    lowered,
+    number,
+    target_fact,
+    target_line,
+    task_line,
+    term,
+    when,
+    without_time,
+)
 
 TARGET = Target("I.1", "tỉ lệ hộ dùng nước sạch", "…", ">=", 46.5, unit="%", due=date(2027, 12, 31))
 TASK = Task("II.1", "nộp danh sách hộ nghèo", "…", lead=("UBND xã Suối Lạnh",), coop=("Sở Y tế",))
@@ -69,6 +82,27 @@ def test_a_target_in_one_line() -> None:
     assert target_line(replace(TARGET, value=None, due=None)) == "Tỉ lệ hộ dùng nước sạch"
 
 
+def test_a_goal_is_a_target_without_its_term() -> None:
+    assert goal(TARGET) == "Tỉ lệ hộ dùng nước sạch: tối thiểu 46,5%"
+    assert goal(replace(TARGET, op="range", value=35.0, value_max=40.0)) == "Tỉ lệ hộ dùng nước sạch: 35 - 40%"
+    assert goal(replace(TARGET, op="=", value=12500.0, unit="hộ")) == "Tỉ lệ hộ dùng nước sạch: 12.500 hộ"
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("giảm tỉ lệ hao hụt xuống không quá 45%", "giảm xuống tối đa 45%"),
+        ("tỉ lệ hao hụt giảm xuống không quá 45%", "giảm xuống tối đa 45%"),
+        ("tỉ lệ hao hụt giảm xuống còn không quá 45%", "giảm xuống còn tối đa 45%"),
+        ("tỉ lệ hao hụt giảm không quá 45%", "giảm tối đa 45%"),
+        ("giảm 45% tỉ lệ hao hụt ở nơi còn thiếu nước", "giảm tối đa 45%"),
+    ],
+)
+def test_a_change_to_a_level_is_not_told_as_a_change_by_an_amount(quote: str, said: str) -> None:
+    falling = replace(TARGET, indicator="tỉ lệ hao hụt", op="<=", value=45.0, change="giảm", quote=quote)
+    assert goal(falling) == f"Tỉ lệ hao hụt: {said}"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -77,6 +111,7 @@ def test_a_target_in_one_line() -> None:
         ({"recurrence": "quarterly"}, "hằng quý"),
         ({"recurrence": "yearly", "recurs_before": "12-15"}, "trước ngày 15/12 hằng năm"),
         ({"recurrence": "monthly", "recurs_before": "05"}, "trước ngày 05 hằng tháng"),
+        ({"recurrence": "half-yearly", "recurs_before": "06-15"}, "trước ngày 15/06, 6 tháng một lần"),
         ({"due_text": "sau khi đề án được duyệt"}, "sau khi đề án được duyệt"),
         ({}, ""),
     ],
@@ -94,3 +129,44 @@ def test_a_duty_in_one_line_with_its_report() -> None:
     assert task_line(task) == "Nộp danh sách hộ nghèo — hằng năm; báo cáo UBND tỉnh (qua Sở Nội vụ)"
     assert actors(task) == "UBND xã Suối Lạnh; phối hợp: Sở Y tế"
     assert actors(replace(task, coop=())) == "UBND xã Suối Lạnh"
+
+
+def test_a_time_and_a_recipient_that_the_duty_states_itself_are_not_said_twice() -> None:
+    action = "báo cáo UBND tỉnh kết quả trước ngày 30/11/2026"
+    task = replace(TASK, action=action, due=date(2026, 11, 30), due_text="trước ngày 30/11/2026", report_to=("UBND tỉnh",))
+    assert task_line(task, date(2026, 11, 22)) == "Báo cáo UBND tỉnh kết quả trước ngày 30/11/2026"
+    assert task_line(task, date(2026, 12, 1)).endswith("— hạn 30/11/2026 (đã qua hạn)")
+
+
+def test_a_long_indicator_stands_after_its_figure() -> None:
+    long = replace(TARGET, indicator="tỉ lệ hộ dùng nước sạch " + "ở các xã vùng cao, vùng biên giới " * 4)
+    assert target_fact(TARGET) == target_line(TARGET)
+    assert target_fact(long).startswith("Tối thiểu 46,5%, đến hết năm 2027 — tỉ lệ hộ dùng nước sạch")
+
+
+@pytest.mark.parametrize(
+    ("action", "due_text", "said"),
+    [
+        ("nộp danh sách trước ngày 30/11/2026", "trước ngày 30/11/2026", "nộp danh sách"),
+        ("nộp danh sách, hoàn thành trước ngày 30/11/2026", "trước ngày 30/11/2026", "nộp danh sách"),
+        ("nộp danh sách trong quý III/2026", "trong quý III/2026", "nộp danh sách trong quý III/2026"),
+        ("nộp trước ngày 05 của tháng đầu quý", "trước ngày 05 của tháng đầu quý", "nộp trước ngày 05 của tháng đầu quý"),
+        ("lập kế hoạch giai đoạn và hàng năm", "hàng năm", "lập kế hoạch giai đoạn và hàng năm"),
+        ("nộp danh sách", None, "nộp danh sách"),
+    ],
+)
+def test_only_a_plain_date_is_left_out_where_the_line_gives_it(action: str, due_text: str | None, said: str) -> None:
+    assert without_time(replace(TASK, action=action, due=date(2026, 11, 30), due_text=due_text)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Tỉ lệ hộ nghèo", "tỉ lệ hộ nghèo"),
+        ("Sở Y tế lập danh sách", "Sở Y tế lập danh sách"),
+        ("GRDP bình quân", "GRDP bình quân"),
+        ("Hòa Sơn vào nhóm dẫn đầu", "Hòa Sơn vào nhóm dẫn đầu"),
+    ],
+)
+def test_a_name_keeps_its_capital_inside_a_line(text: str, said: str) -> None:
+    assert lowered(text) == said

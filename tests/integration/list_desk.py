@@ -1,0 +1,52 @@
+"""A front desk whose store holds the sample directives, read once, with people of two of their units."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.ingest import ingest
+from corpus.store import Store
+from tests.integration.directive_files import FakeIndex
+from tests.integration.front_desk import OWNER, FrontDesk
+
+if TYPE_CHECKING:
+    from corpus.records import Directive
+
+SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "samples"
+HEALTH, FINANCE = "Sở Y tế", "Sở Tài chính"
+BINH, CHI, CLERK = 20, 21, 22
+
+
+def read_samples(home: Path) -> Path:
+    """A home whose store holds the sample directives."""
+    home.mkdir(parents=True, exist_ok=True)
+    with Store.open(f"sqlite:///{home / 'chidao.db'}") as store:
+        ingest([SAMPLES], store, FakeIndex())
+    return home
+
+
+class ListDesk(FrontDesk):
+    """Bình is of the health department, Chi of the finance department; the clerk has no unit. It is 12 March 2026."""
+
+    def __init__(self, home: Path, samples: Path) -> None:
+        shutil.copytree(samples, home, dirs_exist_ok=True)
+        super().__init__(home)
+        self.clock.moment = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
+        self.index = FakeIndex()
+        self.app.__dict__["index"] = self.index
+        (self.health,) = self.admit(BINH, "officer", HEALTH)
+        (self.finance,) = self.admit(CHI, "officer", FINANCE)
+        self.admit(CLERK, "clerk")
+
+    def bind(self, chat: int, unit: int, topic: int = 0) -> None:
+        """Gives a group to a unit."""
+        self.office.groups.bind(self.place(OWNER, chat, topic), "Nhóm", unit, OWNER, self.clock.now())
+
+    def put(self, directive: Directive, name: str = "/hoa-son/x.txt", digest: str = "1" * 64) -> str:
+        """Stores a directive made by hand; its key."""
+        from corpus.store_writing import IncomingFile
+
+        return self.office.store.put(IncomingFile(name, digest, "test"), [directive]).keys[0]

@@ -1,0 +1,435 @@
+"""/chitieu, /han, /vanban, /lich and /xuat over the sample directives: what is shown, to whom, and what keepers change."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from icalendar import Calendar
+from openpyxl import load_workbook
+from PIL import Image
+
+from bot.desk.replies import Attach, Say, Toast, Turn
+from bot.desk.seen import directive_token
+from bot.message_blocks import TEXT_LIMIT, plain, units
+from bot.office.progress import Mark
+from corpus.records import CitedDirective, Clause, Directive, Metadata, Source, Target, Task
+from tests.integration.front_desk import AN, GROUP, OWNER, STRANGER, labels, said, words
+from tests.integration.list_desk import BINH, CHI, CLERK, HEALTH, ListDesk, read_samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.desk.replies import Reply
+    from bot.screens import Screen
+
+COMMANDS = ("/nhiemvu", "/han", "/chitieu", "/vanban", "/xuat")
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return read_samples(tmp_path_factory.mktemp("samples"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, samples: Path) -> ListDesk:
+    return ListDesk(tmp_path / "home", samples)
+
+
+def first(replies: tuple[Reply, ...]) -> Screen:
+    return next(r.screen for r in replies if isinstance(r, Say | Turn))
+
+
+def attached(replies: tuple[Reply, ...]) -> Attach:
+    return next(r for r in replies if isinstance(r, Attach))
+
+
+def small(number: str = "5/KH-UBND", **parts) -> Directive:
+    clause = Clause("I.1", "1", "Việc", "Việc phải làm", None, "item", ("Việc phải làm",))
+    meta = Metadata(number=number, kind="Kế hoạch", title="việc nhỏ", **parts.pop("metadata", {}))
+    return Directive(Source(number), meta, (clause,), **parts)
+
+
+def token_of(desk: ListDesk, number: str) -> str:
+    return directive_token(next(d.key for d in desk.office.store.directives() if d.number == number))
+
+
+# ---- everything at once
+
+
+def crawl(desk: ListDesk, person: int, most: int = 220, **where) -> dict[str, tuple[Reply, ...]]:
+    """What every button that can be reached shows, by its data; the same kind of screen is not followed for ever."""
+    shown: dict[str, tuple[Reply, ...]] = {}
+    waiting = [b.data for command in COMMANDS for row in first(desk.say(command, person, **where)).buttons for b in row]
+    kinds: dict[str, int] = {}
+    while waiting and len(shown) < most:
+        data = waiting.pop(0)
+        area = data.split(":")[1]
+        if data in shown or area in {"vx", "tm", "td", "tn"} or kinds.get(area, 0) >= 12:
+            continue
+        kinds[area] = kinds.get(area, 0) + 1
+        shown[data] = desk.press(data, person, **where)
+        for reply in shown[data]:
+            if isinstance(reply, Say | Turn):
+                waiting += [b.data for row in reply.screen.buttons for b in row]
+    return shown
+
+
+@pytest.mark.parametrize("person", [BINH, CLERK, AN])
+def test_every_button_that_is_shown_leads_somewhere(desk, person):
+    shown = crawl(desk, person)
+    assert len({data.split(":")[1] for data in shown}) >= 12
+    for data, replies in shown.items():
+        assert not any(isinstance(r, Toast) for r in replies), data
+        for reply in replies:
+            if isinstance(reply, Say | Turn):
+                assert units(plain(reply.screen.blocks)) < TEXT_LIMIT, data
+                assert all(b.label.strip() and len(b.label) <= 64 for row in reply.screen.buttons for b in row), data
+
+
+def test_what_one_unit_may_see_no_button_shows_to_another(desk):
+    shown = crawl(desk, BINH)
+    store = desk.office.store
+    secrets = {t.action[:50] for t in store.tasks()} | {t.indicator for t in store.targets()}
+    secrets |= {d.number for d in store.directives() if d.number} | {c.text[:60] for c in store.clauses()}
+    for key in [d.key for d in store.directives()]:
+        desk.office.visibility.set_audience(key, [desk.health.id])
+    desk.bind(GROUP, desk.finance.id)
+    for data in shown:
+        for person, chat in ((CHI, None), (STRANGER, None), (CHI, GROUP), (OWNER, GROUP)):
+            replies = desk.press(data, person, chat=chat)
+            told = said(replies).lower()
+            assert not any(secret.lower() in told for secret in secrets), (data, person, told)
+            for reply in replies:
+                if isinstance(reply, Attach) and reply.name.endswith(".xlsx"):
+                    assert load_workbook(io.BytesIO(reply.content)).active.max_row == 1
+    for command in (*COMMANDS, "/lich"):
+        told = said(desk.say(command, CHI)).lower()
+        assert not any(secret.lower() in told for secret in secrets)
+
+
+def test_strangers_get_nothing_from_any_command(desk):
+    for command in (*COMMANDS, "/lich"):
+        assert said(desk.say(command, STRANGER)) == desk.texts("access.by_invitation", person=STRANGER)
+
+
+def test_a_group_without_a_unit_gets_no_list(desk):
+    for command in (*COMMANDS, "/lich"):
+        assert said(desk.say(command, OWNER, chat=GROUP)) == desk.texts("access.unbound")
+
+
+def test_everything_has_words_for_nothing(tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    desk = ListDesk(tmp_path / "home", empty)
+    assert desk.texts("tasks.none") in said(desk.say("/nhiemvu", BINH))
+    assert desk.texts("targets.none") in said(desk.say("/chitieu", BINH))
+    assert desk.texts("directives.none") in said(desk.say("/vanban", BINH))
+    assert desk.texts("deadlines.none", window="12 tháng tới") in said(desk.say("/han", BINH))
+    assert said(desk.say("/lich", BINH)) == desk.texts("calendar.empty")
+    assert attached(desk.press("v1:xt:t:a", BINH)).caption.startswith("0 ")
+
+
+# ---- targets
+
+
+def test_targets_are_narrowed_by_directive_year_unit_and_place(desk):
+    screen = first(desk.say("/chitieu", BINH))
+    everything = int(re.search(r"\((\d+)\)", words(screen))[1])
+    assert everything == len(desk.office.store.targets())
+    filters = first(desk.press_label(screen, "Lọc", BINH))
+    for axis, choice in (("Văn bản", "12-NQ/TU"), ("Năm", "2030"), ("Đơn vị", HEALTH), ("Địa bàn", "Ba Trại")):
+        choices = first(desk.press_label(filters, axis, BINH))
+        while choice not in str(labels(choices)):
+            choices = first(desk.press_label(choices, "▶", BINH))
+        narrowed = first(desk.press_label(choices, choice, BINH))
+        assert f"Đang lọc: {choice}" in words(narrowed)
+        assert 0 < int(re.search(r"\((\d+)\)", words(narrowed))[1]) < everything
+    both = first(desk.press_label(first(desk.press_label(narrowed, "Lọc", BINH)), "Năm", BINH))
+    year = first(desk.press_label(both, "20", BINH))
+    assert "; Ba Trại" in words(year)
+    assert words(first(desk.press_label(first(desk.press_label(year, "Lọc", BINH)), "Bỏ lọc", BINH))) == words(screen)
+
+
+def test_a_target_has_a_page_with_its_quote_and_the_way_back(desk):
+    screen = first(desk.press("v1:kl:-.2030.-.-:1", BINH))
+    page = first(desk.press_label(screen, "8", BINH))
+    assert [block.kind for block in page.blocks].count("quote") == 1
+    assert f"{desk.texts('target.value')}: " in words(page)
+    assert words(first(desk.press_label(page, "Quay lại", BINH))) == words(screen)
+    assert isinstance(desk.press_label(page, "nguyên văn", BINH)[0], Say)
+
+
+@pytest.mark.parametrize("data", ["v1:kl", "v1:kl:x:0", "v1:kl:00000000.-.-.-:0", "v1:kl:-.-.999.-:0", "v1:kg:z:-.-.-.-:0",
+                                  "v1:kp:target-0", "v1:kp:target-0:kl_x", "v1:hn:xx:0", "v1:hn:wm", "v1:hp:wm:0:x",
+                                  "v1:hn:wa.00000000:0", "v1:vb:x", "v1:vp:00000000:0", "v1:xt:z:a", "v1:xt:t:z"])  # fmt: skip
+def test_data_that_nobody_made_is_an_old_button(desk, data):
+    assert isinstance(desk.press(data, BINH)[0], Toast)
+
+
+def test_a_hundred_targets_of_one_directive_are_paged(desk):
+    targets = tuple(
+        Target("I.1", f"Chỉ số thứ {n} " + "rất dài " * 60, "Việc phải làm", value=float(n), due=date(2030, 12, 31))
+        for n in range(130)
+    )
+    desk.put(small(targets=targets))
+    screen = first(desk.press(f"v1:kl:{token_of(desk, '5/KH-UBND')}.-.-.-:0", BINH))
+    assert "(130)" in words(screen)
+    assert "22/22" in str(labels(first(desk.press_label(screen, "⏭", BINH))))
+    assert units(plain(screen.blocks)) < TEXT_LIMIT
+
+
+# ---- deadlines
+
+
+def dated(desk: ListDesk, *days: date) -> None:
+    clause = Clause("I.1", "1", "Việc", "Việc phải làm", None, "item", ("Việc phải làm",))
+    tasks = tuple(
+        Task("I.1", f"việc hạn {day:%d/%m/%Y}", "Việc phải làm", ("Thanh tra tỉnh",), due=day) for day in days
+    )
+    meta = Metadata(number="6/KH-UBND", kind="Kế hoạch", title="việc có hạn")
+    desk.put(Directive(Source("6"), meta, (clause,), tasks=tasks), "/hoa-son/6.txt", "6" * 64)
+    desk.admit(40, "officer", "Thanh tra tỉnh")
+
+
+def test_windows_hold_what_falls_due_in_them(desk):
+    # Thursday 12 March 2026
+    dated(
+        desk,
+        date(2026, 3, 11),
+        date(2026, 3, 15),
+        date(2026, 3, 16),
+        date(2026, 4, 1),
+        date(2025, 7, 1),
+        date(2027, 3, 12),
+    )
+    windows = first(desk.say("/han", 40))
+    counts = {"Tuần này": 2, "Tháng này": 3, "Quý này": 3, "Quá hạn": 2, "Sắp tới": 4}
+    for label, count in counts.items():
+        screen = first(desk.press_label(windows, label, 40))
+        assert f"({count})" in words(screen).splitlines()[0], label
+        assert f"● {label} ({count})" in str(labels(screen))
+    overdue = words(first(desk.press_label(windows, "Quá hạn", 40)))
+    assert overdue.index("01/07/2025 · quá hạn 254 ngày") < overdue.index("11/03/2026 · quá hạn 1 ngày")
+
+
+def test_what_the_unit_has_done_is_not_overdue_and_shown_as_done_elsewhere(desk):
+    dated(desk, date(2026, 3, 11))
+    unit = next(u for u in desk.office.people.units() if u.name == "Thanh tra tỉnh")
+    task = next(t for t in desk.office.store.tasks() if "11/03/2026" in t.action)
+    desk.office.progress.mark(Mark(task.id, unit.id, "done", None, 40, desk.clock.now()))
+    screen = first(desk.say("/han", 40))
+    assert desk.texts("deadlines.none_overdue") in said(desk.press_label(screen, "Quá hạn", 40))
+    week = words(first(desk.press_label(screen, "Tuần này", 40)))
+    assert "✅ Thứ Tư 11/03/2026 · đã qua 1 ngày" in week
+
+
+def test_a_mark_counts_for_the_occurrence_of_its_round_only(desk):
+    clause = Clause("I.1", "1", "Việc", "Việc phải làm", None, "item", ("Việc phải làm",))
+    monthly = Task("I.1", "báo cáo tháng", "Việc phải làm", (HEALTH,), recurrence="monthly", recurs_before="20")
+    desk.put(Directive(Source("7"), Metadata(number="7/KH-UBND"), (clause,), tasks=(monthly,)))
+    task = next(t for t in desk.office.store.tasks() if t.action == "báo cáo tháng")
+    desk.office.progress.mark(Mark(task.id, desk.health.id, "done", None, BINH, desk.clock.now()))
+    view = f"v1:hn:ua.{token_of(desk, '7/KH-UBND')}:0"
+    assert re.findall(r"(\S+) Thứ \S+ (20/\d\d)|(\S+) Chủ nhật", said(desk.press(view, BINH)))[0][0] == "✅"
+    assert said(desk.press(view, BINH)).count("✅") == 1
+    desk.clock.moment = datetime(2026, 3, 21, 2, tzinfo=UTC)
+    month = said(desk.press(view.replace(":ua", ":ma"), BINH))
+    assert "✅ Thứ Sáu 20/03/2026 · đã qua 1 ngày" in month
+
+
+def test_targets_and_tasks_of_all_directives_are_there_for_whoever_asks_for_all(desk):
+    screen = first(desk.say("/han", BINH))
+    everything = first(desk.press_label(screen, "Mọi văn bản", BINH))
+    assert desk.texts("deadlines.whose.all") in words(everything)
+    assert "Đơn vị tôi" in str(labels(everything))
+    assert desk.texts("deadlines.whose.all") in said(desk.say("/han", AN))
+    assert "Đơn vị tôi" not in str(labels(first(desk.say("/han", AN))))
+
+
+def test_numbers_open_the_task_or_the_target_and_come_back(desk):
+    everything = first(desk.press("v1:hn:ua:0", BINH))
+    areas = {b.data.split(":")[1] for row in everything.buttons for b in row if b.label.isdigit()}
+    assert areas <= {"tt", "kp"}
+    page = first(desk.press_label(everything, "1", BINH))
+    assert words(first(desk.press_label(page, "Quay lại", BINH))) == words(everything)
+
+
+def test_the_picture_goes_on_until_every_deadline_has_been_drawn(desk):
+    screen = first(desk.say("/han", BINH))
+    count = int(re.search(r"\((\d+)\)", words(screen))[1])
+    days: list[str] = []
+    label = "Dòng thời gian"
+    for _ in range(count):
+        picture, turned = desk.press_label(screen, label, BINH)
+        assert picture.picture
+        assert Image.open(io.BytesIO(picture.content)).width == 1080
+        assert len(picture.caption) <= 1024
+        days += re.findall(r"^• ", picture.caption, re.MULTILINE)
+        screen, label = turned.screen, "Xem tiếp"
+        if label not in str(labels(screen)):
+            break
+    assert "Dòng thời gian" in str(labels(screen))
+    assert len(days) == count
+
+
+def test_a_picture_of_nothing_left_is_still_a_picture(desk):
+    picture, _ = desk.press("v1:hp:um:0:5000", BINH)
+    assert Image.open(io.BytesIO(picture.content)).width == 1080
+    assert "Dòng thời gian" not in str(labels(first(desk.press(f"v1:hn:wa.{token_of(desk, '12-NQ/TU')}:0", BINH))))
+
+
+# ---- directives
+
+
+def test_a_directives_page_has_its_chain_and_leads_to_what_is_in_it(desk):
+    screen = first(desk.press(f"v1:vp:{token_of(desk, '187-KH/TU')}:0", BINH))
+    told = words(screen)
+    assert "Thực hiện: 12-NQ/TU" in told
+    assert "Được thực hiện bởi: 164/KH-UBND" in told
+    for label, there in (
+        ("Chỉ tiêu", "Chỉ tiêu ("),
+        ("Nhiệm vụ", "Nhiệm vụ trong 187-KH/TU"),
+        ("Thời hạn", "Thời hạn"),
+    ):
+        listed = first(desk.press_label(screen, label, BINH))
+        assert there in words(listed)
+        back = "Văn bản này" if "Văn bản này" in str(labels(listed)) else "Quay lại"
+        assert words(first(desk.press_label(listed, back, BINH))) == told
+    assert "Kế hoạch 164/KH-UBND" in said(desk.press_label(screen, "164/KH-UBND", BINH))
+    assert "Rút" not in str(labels(screen))
+
+
+def test_a_directive_that_is_kept_from_somebody_is_no_link_to_them(desk):
+    desk.office.visibility.set_audience(next(d.key for d in desk.office.store.directives() if d.number == "12-NQ/TU"), [
+        desk.finance.id
+    ])  # fmt: skip
+    screen = first(desk.press(f"v1:vp:{token_of(desk, '187-KH/TU')}:0", BINH))
+    assert "12-NQ/TU" not in str(labels(screen))
+
+
+def test_a_replaced_directive_says_by_which(desk):
+    cited = CitedDirective("5/KH-UBND", "Kế hoạch", None, None, None, "replaces")
+    desk.put(small())
+    desk.put(small("9/KH-UBND", metadata={"cites": (cited,)}), "/hoa-son/9.txt", "9" * 64)
+    assert "Bị thay thế bởi: 9/KH-UBND" in said(desk.press(f"v1:vp:{token_of(desk, '5/KH-UBND')}:0", BINH))
+    assert "Thay thế: 5/KH-UBND" in said(desk.press(f"v1:vp:{token_of(desk, '9/KH-UBND')}:0", BINH))
+
+
+def test_a_clerk_withdraws_a_directive_after_saying_so_twice(desk):
+    screen = first(desk.press(f"v1:vp:{token_of(desk, '17-CT/TU')}:0", CLERK))
+    sure = first(desk.press_label(screen, "Rút", CLERK))
+    assert "17-CT/TU" in words(sure)
+    assert "Chỉ thị 17-CT/TU" in said(desk.press_label(sure, "Giữ lại", CLERK))
+    assert len(desk.office.store.directives()) == 9
+    done = desk.press_label(sure, "Rút", CLERK)
+    assert "Đã rút 17-CT/TU" in said(done)
+    assert "17-CT/TU" not in [d.number for d in desk.office.store.directives()]
+    assert desk.index.revision == desk.office.store.revision()
+    entry = desk.office.audit.entries(1)[0]
+    assert (entry.action, entry.person, entry.subject) == ("directive.withdrawn", CLERK, "17-CT/TU")
+    assert desk.press_label(sure, "Rút", CLERK) == (Toast(desk.texts("list.gone"), alert=True),)
+
+
+@pytest.mark.parametrize("area", ["vw:{}:0", "vx:{}", "va:{}:0:0", "vt:{}:0:0:1", "vl:{}:0"])
+def test_only_clerks_and_only_in_private_change_a_directive(desk, area):
+    data = "v1:" + area.format(token_of(desk, "17-CT/TU"))
+    desk.bind(GROUP, desk.health.id)
+    assert desk.press(data, BINH) == (Toast(desk.texts("access.role"), alert=True),)
+    assert desk.press(data, CLERK, chat=GROUP) == (Toast(desk.texts("access.private_only"), alert=True),)
+    assert len(desk.office.store.directives()) == 9
+    assert "Rút" not in str(labels(first(desk.press(data.replace(area.split(":")[0], "vp").rsplit(":", data.count(":") - 2)[0] + ":0", CLERK, chat=GROUP))))  # fmt: skip
+
+
+def test_an_audience_is_chosen_unit_by_unit_and_never_emptied_by_accident(desk):
+    token = token_of(desk, "17-CT/TU")
+    screen = first(desk.press(f"v1:va:{token}:0:0", CLERK))
+    assert desk.texts("directives.for_all") in words(screen)
+    screen = first(desk.press_label(screen, f"☐ {HEALTH}", CLERK))
+    assert desk.press(f"v1:vp:{token}:0", CHI) == (Toast(desk.texts("list.gone"), alert=True),)
+    assert desk.press_label(screen, f"☑ {HEALTH}", CLERK) == (
+        Toast(desk.texts("directives.audience_last"), alert=True),
+    )
+    screen = first(desk.press_label(screen, "☐ Sở Tài chính", CLERK))
+    screen = first(desk.press_label(screen, f"☑ {HEALTH}", CLERK))
+    assert isinstance(desk.press(f"v1:vp:{token}:0", BINH)[0], Toast)
+    page = first(desk.press_label(screen, "Cho mọi đơn vị", CLERK))
+    assert f"{desk.texts('directives.audience')}: {desk.texts('directives.for_all')}" in words(page)
+    assert isinstance(desk.press(f"v1:vp:{token}:0", BINH)[0], Turn)
+    assert [e.action for e in desk.office.audit.entries(4)] == ["directive.audience"] * 4
+    assert desk.office.audit.entries(1)[0].detail["from"] == ["Sở Tài chính"]
+
+
+def test_a_unit_removed_meanwhile_is_an_old_button(desk):
+    assert isinstance(desk.press(f"v1:vt:{token_of(desk, '17-CT/TU')}:0:0:9999", CLERK)[0], Toast)
+
+
+# ---- files
+
+
+def rows(reply: Attach) -> list[tuple]:
+    return list(load_workbook(io.BytesIO(reply.content)).active.values)
+
+
+def test_the_workbook_of_tasks_has_their_state_and_computes_nothing(desk):
+    clause = Clause("I.1", "1", "Việc", "=1+1", None, "item", ("=1+1",))
+    desk.put(
+        Directive(Source("8"), Metadata(number="=8/KH"), (clause,), tasks=(Task("I.1", "=1+1", "=1+1", (HEALTH,)),))
+    )
+    task = next(t for t in desk.office.store.tasks() if t.action == "=1+1")
+    desk.office.progress.mark(Mark(task.id, desk.health.id, "doing", "=cmd()", BINH, desk.clock.now()))
+    choice = first(desk.say("/xuat", BINH))
+    reply = attached(desk.press_label(choice, "Nhiệm vụ: đơn vị tôi", BINH))
+    assert reply.name == "nhiem-vu-2026-03-12.xlsx"
+    sheet = load_workbook(io.BytesIO(reply.content)).active
+    assert (sheet.freeze_panes, sheet.auto_filter.ref.split(":")[0]) == ("A2", "A1")
+    assert {cell.data_type for line in sheet for cell in line} <= {"s", "n", "d"}
+    head, *lines = rows(reply)
+    for title in ("Nội dung công việc", "Tình trạng", "Ghi chú", "Chủ trì", "Vai trò"):
+        assert title in head
+    mine = next(dict(zip(head, line, strict=True)) for line in lines if line[1] == "=1+1")
+    assert (mine["Tình trạng"], mine["Ghi chú"], mine["Vai trò"]) == ("đang làm", "=cmd()", "chủ trì")
+    assert mine["Người ghi, ngày ghi"] == "Người 20 ghi 12/03/2026"
+    entry = desk.office.audit.entries(1)[0]
+    assert (entry.action, entry.detail["rows"], entry.detail["format"]) == ("exported", len(lines), "xlsx")
+
+
+def test_in_the_workbook_of_all_tasks_a_keeper_reads_every_units_state_and_others_their_own(desk):
+    task = next(t for t in desk.office.store.tasks() if HEALTH in t.lead)
+    desk.office.progress.mark(Mark(task.id, desk.health.id, "done", "mật", BINH, desk.clock.now()))
+    everything = {p: str(rows(attached(desk.press("v1:xt:t:a", p)))) for p in (CLERK, BINH, CHI)}
+    assert f"{HEALTH}: đã xong" in everything[CLERK]
+    assert f"{HEALTH}: đã xong" in everything[BINH]
+    assert "đã xong" not in everything[CHI]
+    assert "mật" not in everything[CHI]
+
+
+def test_the_workbooks_of_targets_hold_what_may_be_seen(desk):
+    assert len(rows(attached(desk.press("v1:xt:c:a", BINH)))) == 1 + len(desk.office.store.targets())
+    mine = rows(attached(desk.press("v1:xt:c:m", BINH)))
+    assert 1 < len(mine) < 1 + len(desk.office.store.targets())
+    assert isinstance(desk.press("v1:xt:c:m", AN)[0], Toast)
+    assert "đơn vị tôi" not in str(labels(first(desk.say("/xuat", AN))))
+
+
+def test_the_calendar_has_the_units_dated_deadlines_of_twelve_months(desk):
+    reply = attached(desk.say("/lich", BINH))
+    events = Calendar.from_ical(reply.content).walk("VEVENT")
+    today = desk.clock.today()
+    days = [event.decoded("dtstart") for event in events]
+    assert days
+    assert all(today <= day <= today + timedelta(days=365) for day in days)
+    assert len({str(event["uid"]) for event in events}) == len(events)
+    assert f"{len(events)} thời hạn" in reply.caption
+    assert desk.office.audit.entries(1)[0].action == "exported"
+    assert reply.name.isascii()
+
+
+def test_files_go_to_groups_with_what_the_groups_unit_may_see(desk):
+    desk.bind(GROUP, desk.finance.id, topic=3)
+    reply = attached(desk.press("v1:xt:t:m", BINH, chat=GROUP, topic=3))
+    assert "Sở Tài chính" in reply.caption
+    assert "Sở Tài chính" in attached(desk.say("/lich", BINH, chat=GROUP, topic=3)).caption
