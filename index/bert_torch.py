@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from index.bert import Layer, Linear, Matrix, Norm
 
+_STEP = 256
+
 
 class TorchBert(Bert):
     """The same model with its blocks in torch, which has threads of its own."""
@@ -35,10 +37,11 @@ class TorchBert(Bert):
 
     def _through_layers(self, rows: Matrix, spans: Sequence[slice]) -> Matrix:
         with torch.inference_mode():
-            moved = torch.from_numpy(rows).to(self._type)
+            # For each new number of rows the library makes, and keeps, a program of its own: let there be few of them.
+            moved = functional.pad(torch.from_numpy(rows).to(self._type), (0, 0, 0, -len(rows) % _STEP))
             for block in self._blocks:
                 moved = block(moved, spans)
-            result: Matrix = moved.float().numpy()
+            result: Matrix = moved[: len(rows)].float().numpy()
         return result
 
 
@@ -60,7 +63,7 @@ class _Block:
 
     def _attention(self, rows: torch.Tensor, spans: Sequence[slice]) -> torch.Tensor:
         width = rows.shape[1] // 3
-        result = rows.new_empty((len(rows), width))
+        result = rows.new_zeros((len(rows), width))
         for span in spans:
             query, key, value = rows[span].view(1, -1, 3, self._heads, width // self._heads).permute(2, 0, 3, 1, 4)
             attended = functional.scaled_dot_product_attention(query, key, value)

@@ -25,7 +25,8 @@ _MEASURE = (
     r"phần|%|ngày|giờ|phút|tháng|năm|tuần|quý|lần|triệu|tỷ|tỉ|nghìn|ngàn|chục|trăm|người|điểm|km|cây số|lít|mét|ha|tấn|giường|buổi|bậc|nhóm|hạng"
 )
 _ASKS = re.compile(
-    rf"\b(?:ai|gì|nào|đâu|sao|bao nhiêu|bao giờ|bao lâu|bao xa|mấy (?:{_MEASURE})|(?:ngày|tháng|năm|quý|thứ|nhóm|số|hạng|kỳ) mấy)(?!\w)|\bcó\b.+\bkhông$|\b(?:hay chưa|hay không|phải không|đúng không)\b"
+    rf"\b(?:ai|gì|nào|đâu|sao|bao nhiêu|bao giờ|bao lâu|bao xa|mấy (?:{_MEASURE})|(?:ngày|tháng|năm|quý|thứ|nhóm|số|hạng|kỳ) mấy)(?!\w)"
+    r"|\bcó\b.+\bkhông$|\b(?:hay chưa|hay không|phải không|đúng không)\b"
 )
 # "mấy" before a noun mostly only makes it plural; in mid-sentence, with another count to come, it asks.
 _COUNTS = re.compile(r"(?:\S+ ){3,}mấy (?!cái|con|ông|bà|anh|chị|bác|đứa)")

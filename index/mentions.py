@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from corpus.places import find_places, same_place
 from corpus.text import collapse, comparable
 from corpus.units import find_units
 from index.query import (
@@ -153,10 +154,15 @@ def _signer_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
 
 
 def _place_spans(text: str, names: DirectiveNames) -> list[tuple[int, int]]:
-    """Places that stored directives are of: they choose the directive, and say nothing within it."""
+    """Places that stored directives are of, also by today's names: they choose the directive, and say nothing within it."""
+    today = {
+        comparable(mention.text)
+        for mention in find_places(text)
+        if any(same_place(mention.name, place) for place in names.places)
+    }
     return [
         m.span()
-        for place in names.places
+        for place in (*names.places, *sorted(today - set(names.places)))
         for m in re.finditer(
             rf"(?:\b(?:ở|tại|của|trong|trên địa bàn|toàn)\s+)?(?:\b(?:tỉnh|thành phố)\s+)?\b{re.escape(place)}\b", text
         )

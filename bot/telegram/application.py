@@ -93,7 +93,9 @@ def build_application(app: Composition) -> _App:
     async def started(application: _App) -> None:
         app.bot_name.username = application.bot.username
         await publish_profile(application.bot, app.texts, desk.table.commands.values())
-        chores.append(asyncio.create_task(handlers.look_after()))
+        # Looked for before any update is taken: what arrives from now on is not half done.
+        half_done = await asyncio.to_thread(desk.resume)
+        chores.append(asyncio.create_task(handlers.look_after(half_done)))
         app.reminders.sender = TelegramSender(application.bot, processor.is_busy)
         chores.append(asyncio.create_task(app.reminders.run()))
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)

@@ -82,9 +82,9 @@ class Handlers:
             else:
                 await self.carry_out((reply,), offered.place, reply_to=message.message_id)
 
-    async def look_after(self) -> None:
+    async def look_after(self, half_done: Sequence[tuple[Place, Sequence[Reply]]]) -> None:
         """Takes up what an earlier run left half done; then lets the desk put its things in order, every hour."""
-        for place, replies in await asyncio.to_thread(self._desk.resume):
+        for place, replies in half_done:
             try:
                 await self.carry_out(replies, place, reply_to=None)
             except Exception:  # one chat that cannot be written to keeps no other waiting

@@ -53,7 +53,19 @@ def van(telegram: Control) -> User:
 
 
 @pytest.fixture
-def chat(telegram: Control, van: User) -> Chat:
+def officer(telegram: Control) -> User:
+    return telegram.user("An", user_id=OFFICER)
+
+
+@pytest.fixture
+def private(telegram: Control, officer: User) -> Chat:
+    """The officer's chat with the bot."""
+    return telegram.started(officer)
+
+
+@pytest.fixture
+def chat(telegram: Control, van: User, private: Chat) -> Chat:
+    """The clerk's chat with the bot."""
     return telegram.started(van)
 
 
@@ -71,13 +83,18 @@ async def settled(telegram: Control, message) -> str:
     return message.text
 
 
+async def loaded(telegram: Control, message) -> None:
+    """Waits until a message says that its file is loaded."""
+    await telegram.wait_for(lambda: "Đã nạp" in message.text, "the end of the work")
+
+
 def of_loaded(bot: RunningBot) -> list[str]:
     return sorted(d.number for d in bot.app.store.directives() if d.number != "45-KH/TU")
 
 
-async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_private(bot, telegram, van, chat):
-    officer = telegram.user("An", user_id=OFFICER)
-    private = telegram.started(officer)
+async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_private(
+    bot, telegram, van, chat, officer, private
+):
     group = telegram.supergroup("Phòng Lưu trữ", [officer])
     office = bot.app.office
     (unit,) = office.people.units()
@@ -92,7 +109,7 @@ async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_p
     in_group = await telegram.wait_for_message(group, after=before)
     assert "Văn bản mới giao Sở Nội vụ 1 việc" in told.text
     assert in_group.text == told.text
-    assert "Đã nạp" in await settled(telegram, status)
+    await loaded(telegram, status)
     assert status.buttons == []
     assert len([m for m in telegram.messages(chat) if m.sender is not van]) == 1
     assert of_loaded(bot) == ["12/KH-UBND"]
@@ -100,15 +117,15 @@ async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_p
     assert "rà soát hồ sơ" in (await telegram.wait_for_message(private, n=1)).text
 
 
-async def test_a_second_press_says_so_and_nobody_is_told_twice(bot, telegram, van, chat):
-    private = telegram.started(telegram.user("An", user_id=OFFICER))
+async def test_a_second_press_says_so_and_nobody_is_told_twice(bot, telegram, van, chat, private):
     before = telegram.moment()
     status = await summary_of(telegram, van, chat, plan())
     data = status.keyboard[0][0]["callback_data"]
     await telegram.press(van, status, "✅ Xác nhận")
     await telegram.wait_for_message(private, after=before)
-    again = await telegram.press_data(van, status, data)
-    assert again["text"] == VI("load.is.published")
+    again = telegram.press_data(van, status, data)
+    await telegram.wait_for(lambda: again.answer is not None, "an answer to the second press")
+    assert again.answer["text"] == VI("load.is.published")
     assert len(telegram.messages(private)) == 1
 
 
@@ -132,7 +149,7 @@ async def test_what_the_clerk_types_is_read_into_the_summary(bot, telegram, van,
     summary = await telegram.wait_for_message(chat)
     assert "Số hiệu: 15/KH-UBND" in await settled(telegram, summary)
     await telegram.press(van, summary, "✅ Xác nhận")
-    assert "Đã nạp" in await settled(telegram, summary)
+    await loaded(telegram, summary)
     assert of_loaded(bot) == ["15/KH-UBND"]
 
 
@@ -153,8 +170,8 @@ async def test_a_secret_file_is_refused_and_nothing_of_it_stays(bot, telegram, v
     assert kept == []
 
 
-async def test_others_are_refused_and_nothing_is_fetched(bot, telegram, telegram_server):
-    officer, stranger = telegram.user("An", user_id=OFFICER), telegram.user("Lạ")
+async def test_others_are_refused_and_nothing_is_fetched(bot, telegram, telegram_server, officer):
+    stranger = telegram.user("Lạ")
     for person, key in ((officer, "load.only_clerks"), (stranger, "access.by_invitation")):
         chat = telegram.started(person)
         telegram.send_document(person, chat, plan(), NAME)
@@ -187,14 +204,14 @@ async def test_binary_rubbish_and_names_with_tricks_do_no_harm(bot, telegram, va
     assert "nhị phân" in status.text
     status = await summary_of(telegram, van, chat, plan(), "../../ngoai.txt")
     await telegram.press(van, status, "✅ Xác nhận")
-    assert "Đã nạp" in await settled(telegram, status)
+    await loaded(telegram, status)
     assert [p.parent.parent.name for p in tmp_path.rglob("ngoai.txt")] == ["library"]
 
 
 async def test_a_wrong_row_is_corrected_in_one_message(bot, telegram, van, chat):
     status = await summary_of(telegram, van, chat, plan())
     await telegram.press(van, status, "✅ Xác nhận")
-    await settled(telegram, status)
+    await loaded(telegram, status)
     telegram.send_text(van, chat, "/sua")
     page = await telegram.wait_for_message(chat)
     for label in ("1", "1", "Hạn"):
@@ -219,4 +236,4 @@ async def test_what_waits_outlives_a_killed_bot(start_bot: Callable, telegram: C
     second = await start_bot(mode, CHIDAO_EMBEDDING="hash")
     await second.until_logged("bot.started")
     await telegram.press(admin, status, "✅ Xác nhận")
-    assert "Đã nạp" in await settled(telegram, status)
+    await loaded(telegram, status)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.desk.replies import Reply
     from bot.screens import Screen
 
+OURS = {"tl", "tf", "tu", "tt", "kl", "kf", "kg", "kp", "hn", "hp", "vb", "vp", "vw", "va", "vt", "vl", "xt", "c"}
 COMMANDS = ("/nhiemvu", "/han", "/chitieu", "/vanban", "/xuat")
 
 
@@ -60,7 +61,7 @@ def token_of(desk: ListDesk, number: str) -> str:
 # ---- everything at once
 
 
-def crawl(desk: ListDesk, person: int, most: int = 220, **where) -> dict[str, tuple[Reply, ...]]:
+def crawl(desk: ListDesk, person: int, most: int = 150, **where) -> dict[str, tuple[Reply, ...]]:
     """What every button that can be reached shows, by its data; the same kind of screen is not followed for ever."""
     shown: dict[str, tuple[Reply, ...]] = {}
     waiting = [b.data for command in COMMANDS for row in first(desk.say(command, person, **where)).buttons for b in row]
@@ -68,7 +69,7 @@ def crawl(desk: ListDesk, person: int, most: int = 220, **where) -> dict[str, tu
     while waiting and len(shown) < most:
         data = waiting.pop(0)
         area = data.split(":")[1]
-        if data in shown or area in {"vx", "tm", "td", "tn"} or kinds.get(area, 0) >= 12:
+        if data in shown or area not in OURS or kinds.get(area, 0) >= 10:
             continue
         kinds[area] = kinds.get(area, 0) + 1
         shown[data] = desk.press(data, person, **where)
@@ -95,6 +96,7 @@ def test_what_one_unit_may_see_no_button_shows_to_another(desk):
     store = desk.office.store
     secrets = {t.action[:50] for t in store.tasks()} | {t.indicator for t in store.targets()}
     secrets |= {d.number for d in store.directives() if d.number} | {c.text[:60] for c in store.clauses()}
+    secrets = {secret.lower() for secret in secrets if len(secret) > 8}
     for key in [d.key for d in store.directives()]:
         desk.office.visibility.set_audience(key, [desk.health.id])
     desk.bind(GROUP, desk.finance.id)
@@ -102,13 +104,13 @@ def test_what_one_unit_may_see_no_button_shows_to_another(desk):
         for person, chat in ((CHI, None), (STRANGER, None), (CHI, GROUP), (OWNER, GROUP)):
             replies = desk.press(data, person, chat=chat)
             told = said(replies).lower()
-            assert not any(secret.lower() in told for secret in secrets), (data, person, told)
+            assert not any(secret in told for secret in secrets), (data, person, told)
             for reply in replies:
                 if isinstance(reply, Attach) and reply.name.endswith(".xlsx"):
                     assert load_workbook(io.BytesIO(reply.content)).active.max_row == 1
     for command in (*COMMANDS, "/lich"):
         told = said(desk.say(command, CHI)).lower()
-        assert not any(secret.lower() in told for secret in secrets)
+        assert not any(secret in told for secret in secrets)
 
 
 def test_strangers_get_nothing_from_any_command(desk):
@@ -197,16 +199,9 @@ def dated(desk: ListDesk, *days: date) -> None:
 
 def test_windows_hold_what_falls_due_in_them(desk):
     # Thursday 12 March 2026
-    dated(
-        desk,
-        date(2026, 3, 11),
-        date(2026, 3, 15),
-        date(2026, 3, 16),
-        date(2026, 4, 1),
-        date(2025, 7, 1),
-        date(2027, 3, 12),
-    )
-    windows = first(desk.say("/han", 40))
+    days = ((2026, 3, 11), (2026, 3, 15), (2026, 3, 16), (2026, 4, 1), (2025, 7, 1), (2027, 3, 12), (2027, 3, 13))
+    dated(desk, *(date(*day) for day in days))
+    windows = first(desk.press(f"v1:hn:um.{token_of(desk, '6/KH-UBND')}:0", 40))
     counts = {"Tuần này": 2, "Tháng này": 3, "Quý này": 3, "Quá hạn": 2, "Sắp tới": 4}
     for label, count in counts.items():
         screen = first(desk.press_label(windows, label, 40))
@@ -341,7 +336,8 @@ def test_only_clerks_and_only_in_private_change_a_directive(desk, area):
     assert desk.press(data, BINH) == (Toast(desk.texts("access.role"), alert=True),)
     assert desk.press(data, CLERK, chat=GROUP) == (Toast(desk.texts("access.private_only"), alert=True),)
     assert len(desk.office.store.directives()) == 9
-    assert "Rút" not in str(labels(first(desk.press(data.replace(area.split(":")[0], "vp").rsplit(":", data.count(":") - 2)[0] + ":0", CLERK, chat=GROUP))))  # fmt: skip
+    page = first(desk.press(f"v1:vp:{token_of(desk, '17-CT/TU')}:0", CLERK, chat=GROUP))
+    assert "Rút" not in str(labels(page))
 
 
 def test_an_audience_is_chosen_unit_by_unit_and_never_emptied_by_accident(desk):

@@ -215,9 +215,12 @@ def test_reminding_is_offered_only_when_some_feature_takes_it(desk):
 
     presses = desk.desk.table.presses
     kept = presses.pop("rm", None)
-    assert desk.texts("list.remind") not in str(labels(open_first(desk)))
+    tasks = first(desk.say("/nhiemvu", BINH))
+    assert desk.texts("list.remind") not in str(labels(first(desk.press_label(tasks, "6", BINH))))
     presses["rm"] = kept or Reminding().routes().presses[0]
-    assert desk.texts("list.remind") in str(labels(open_first(desk)))
+    assert desk.texts("list.remind") in str(labels(first(desk.press_label(tasks, "6", BINH))))
+    # The first is overdue: nobody can be reminded of a day that has passed.
+    assert desk.texts("list.remind") not in str(labels(first(desk.press_label(tasks, "1", BINH))))
 
 
 # ---- progress

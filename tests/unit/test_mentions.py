@@ -67,3 +67,15 @@ def test_a_question_that_is_nothing_but_a_name_keeps_its_words() -> None:
 def test_without_directives_nothing_is_a_name() -> None:
     query = understand(Question("Theo kế hoạch nước sạch, trạm bơm hư hỏng mấy trạm?"))
     assert narrow(query, DirectiveNames.of([])).terms == query.terms
+
+
+def test_todays_name_of_a_merged_province_also_only_chooses_the_directive() -> None:
+    names = DirectiveNames.of([StoredDirective(key="1", file="1.txt", kind="Kế hoạch", place="Bình Định", title="trồng rừng")])
+    query = narrow(understand(Question("Trồng rừng phòng hộ ở Gia Lai bao nhiêu hecta?")), names)
+    assert "Gia Lai" in query.places
+    assert not {"gia", "lai"} & set(query.terms)
+    assert {"rừng", "phòng", "hộ"} <= set(query.terms)
+
+
+def test_whose_instruction_it_is_leaves_the_focus() -> None:
+    assert "ủy" not in focused("Sở phải lồng nội dung vào kế hoạch nào theo chỉ đạo của Tỉnh ủy Hòa Sơn?").terms
