@@ -20,10 +20,15 @@ class Source:
     """Text of one file, or of one directive inside it, in NFC with its line breaks as published.
 
     `page_starts` holds the character offset at which each page begins, first page first; empty without pages.
+    `warnings` are sentences for a person on how it was read. `scanned` says that the words were recognised from a picture;
+    `doubtful` are then the (start, end) of those with digits of which the recognition was not sure.
     """
 
     text: str
     page_starts: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    scanned: bool = False
+    doubtful: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

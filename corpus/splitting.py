@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from corpus.lines import Line, is_capital, read_lines
 from corpus.outline.labels import BULLETS
@@ -17,7 +19,9 @@ from corpus.outline.zones import (
     structural,
     titled_kind,
 )
-from corpus.records import Source
+
+if TYPE_CHECKING:
+    from corpus.records import Source
 
 _AHEAD = 16
 """Lines. A letterhead and the title below it take no more."""
@@ -40,7 +44,8 @@ def split_directives(source: Source) -> list[Source]:
 def _part(source: Source, start: int, end: int) -> Source:
     # Pages before the cut are kept as empty ones, so that a clause's page is still the page of the file.
     pages = tuple(max(0, at - start) for at in source.page_starts[: bisect_left(source.page_starts, end)])
-    return Source(source.text[start:end], pages)
+    doubtful = tuple((a - start, b - start) for a, b in source.doubtful if start <= a and b <= end)
+    return replace(source, text=source.text[start:end], page_starts=pages, doubtful=doubtful)
 
 
 def _beginnings(lines: list[Line]) -> list[int]:

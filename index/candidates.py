@@ -80,21 +80,34 @@ class PassageRows:
         return cls(tuple(owners), rows, first, last)
 
 
-def find_candidates(space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int) -> list[Candidate]:
-    """The best `limit` clauses of either search under each view, unordered."""
-    if not len(rows.owner_of_row):
+def find_candidates(
+    space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int, mask: NDArray[np.bool_] | None = None
+) -> list[Candidate]:
+    """The best `limit` clauses of either search under each view, unordered; `mask`, shape (passages,), keeps True rows."""
+    if not len(rows.owner_of_row) or (mask is not None and not mask.any()):
         return []
     distinct = {view.vector.tobytes(): view.vector for view in views}
     with stage("dense"):
-        near = dict(zip(distinct, space.nearest(np.array(list(distinct.values())), limit * 2), strict=True))
+        vectors = list(distinct.values())
+        nearest = space.nearest(np.array(vectors), limit * 2) if mask is None else _nearest(space, vectors, limit * 2, mask)
+        near = dict(zip(distinct, nearest, strict=True))
     with stage("lexical"):
         lexical = [space.lexical_scores(view.text) for view in views]
+        if mask is not None:
+            lexical = [np.where(mask, scores, np.float32(0.0)) for scores in lexical]
         best = [*(near[view.vector.tobytes()] for view in views), *(best_rows(scores, limit * 2) for scores in lexical)]
     with stage("fuse"):
         owners = _owners(best, rows, limit)
         passages, _ = _passages(owners, rows)
         dense = [space.dense_scores(view.vector, passages) for view in views]
         return _candidates(owners, rows, dense, [scores[passages] for scores in lexical])
+
+
+def _nearest(
+    space: SearchSpace, vectors: Sequence[NDArray[np.float32]], k: int, mask: NDArray[np.bool_]
+) -> list[NDArray[np.int64]]:
+    """As `SearchSpace.nearest`, among the rows of the mask."""
+    return [best_rows(np.where(mask, space.dense_scores(vector), np.float32(0.0)), k) for vector in vectors]
 
 
 def _owners(best: Sequence[NDArray[np.int64]], rows: PassageRows, limit: int) -> NDArray[np.int64]:

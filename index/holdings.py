@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from index.passages import clause_key, plain
+from index.passages import clause_key, directive_of, plain
 
 if TYPE_CHECKING:
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
@@ -53,7 +53,29 @@ class Library:
         for rule in store.rules():
             rules[clause_key(rule.directive, rule.path)].append(rule)
         return cls(
-            store.revision(), {d.key: d for d in store.directives()}, clauses, dict(children), dict(targets), dict(tasks), dict(rules)
+            store.revision(),
+            {d.key: d for d in store.directives()},
+            clauses,
+            dict(children),
+            dict(targets),
+            dict(tasks),
+            dict(rules),
+        )
+
+    def only(self, keys: frozenset[str]) -> Library:
+        """The same holdings as seen by somebody who may see only these directives."""
+
+        def kept(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
+            return {key: found for key, found in rows.items() if directive_of(key) in keys}
+
+        return Library(
+            self.revision,
+            {key: d for key, d in self.directives.items() if key in keys},
+            {key: c for key, c in self.clauses.items() if c.directive in keys},
+            kept(self.children),
+            kept(self.targets),
+            kept(self.tasks),
+            kept(self.rules),
         )
 
     def chain(self, key: str) -> list[str]:

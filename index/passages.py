@@ -44,6 +44,11 @@ def owner_key(passage_key: str) -> str:
     return passage_key.partition("@")[0]
 
 
+def directive_of(clause_or_passage_key: str) -> str:
+    """The directive that a key belongs to."""
+    return clause_or_passage_key.partition("#")[0]
+
+
 def plain(text: str) -> str:
     """Text without Markdown emphasis, heading marks and table bars: for reading and embedding, never for quoting."""
     return collapse(text.replace("**", "").replace("__", "").replace("|", " ").lstrip("# "))

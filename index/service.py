@@ -24,7 +24,7 @@ from index.holdings import Library, ReadableStore
 from index.indexing import Indexer, in_step, usable_generation
 from index.mentions import DirectiveNames, narrow
 from index.particulars import asked_particulars, particular
-from index.passages import owner_key, plain
+from index.passages import directive_of, owner_key, plain
 from index.query import Query, understand
 from index.relevance import Ranker, WordReader, features
 from index.settling import without_asked_value
@@ -36,11 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from corpus.store_records import StoredDirective
     from index.embedding import Embedder
     from index.generations import Generation
 
 CONSIDERED = 60
+PARTS_KEPT = 16
 EVIDENCE = 6
 NAMED_BY_TITLE = 0.4
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -48,13 +51,24 @@ OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One store revision with its index generation, and what is derived from them once."""
+    """One store revision with its index generation, and what is derived from them once.
+
+    `mask`, shape (passages,), is True for the passages that may be seen; None when all may.
+    """
 
     holdings: Library
     generation: Generation
     rows: PassageRows
     reader: WordReader
     names: DirectiveNames
+    mask: NDArray[np.bool_] | None = None
+
+    def only(self, keys: frozenset[str]) -> Snapshot:
+        """The snapshot as seen by somebody who may see only these directives."""
+        library = self.holdings.only(keys)
+        mask = np.array([directive_of(key) in keys for key in self.generation.keys], dtype=np.bool_)
+        names = DirectiveNames.of(library.directives.values())
+        return Snapshot(library, self.generation, self.rows, WordReader(library), names, mask)
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,7 @@ class SearchService:
         self._abstainer = abstainer
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._parts: dict[frozenset[str], Snapshot] = {}
 
     @classmethod
     def open(cls, store: ReadableStore, home: Path, embedder: Callable[[], Embedder]) -> SearchService:
@@ -127,8 +142,29 @@ class SearchService:
         return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
-        """Answer many questions, embedding them in batches; same order."""
+        """Answer many questions, embedding them in batches; same order. Each sees only what its asker may see."""
         snapshot = self.refresh()
+        answers: dict[int, Answer] = {}
+        for within in dict.fromkeys(question.within for question in questions):
+            numbers = [n for n, question in enumerate(questions) if question.within == within]
+            found = self._ask(self._seen(snapshot, within), [questions[n] for n in numbers])
+            answers.update(zip(numbers, found, strict=True))
+        return [answers[number] for number in range(len(questions))]
+
+    def _seen(self, snapshot: Snapshot, within: frozenset[str] | None) -> Snapshot:
+        """The part of a snapshot that may be seen; the last few are kept, since few audiences ask most questions."""
+        if within is None or within >= snapshot.holdings.directives.keys():
+            return snapshot
+        with self._lock:
+            known = self._parts.get(within)
+            if known is None or known.generation is not snapshot.generation:
+                known = snapshot.only(within)
+                self._parts[within] = known
+                while len(self._parts) > PARTS_KEPT:
+                    self._parts.pop(next(iter(self._parts)))
+        return known
+
+    def _ask(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[Answer]:
         plans = [plan(question, snapshot.names) for question in questions]
         asked = [question for each in plans for question in each.questions]
         understood = self.understand(snapshot, asked)
@@ -197,7 +233,7 @@ class SearchService:
     @staticmethod
     def candidates(snapshot: Snapshot, views: Sequence[View]) -> list[Candidate]:
         """Clauses of the snapshot worth ranking."""
-        found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED)
+        found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED, mask=snapshot.mask)
         return [c for c in found if owner_key(c.key) in snapshot.holdings.clauses]
 
     @staticmethod

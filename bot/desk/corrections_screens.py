@@ -9,19 +9,20 @@ from bot.callbacks import encode
 from bot.citation_words import for_reading
 from bot.desk.corrections_values import CHOICES, FIELDS, shown
 from bot.desk.pages import facts
-from bot.desk.row_texts import source_line
+from bot.desk.row_texts import BY_HAND, source_line
 from bot.message_blocks import Block, Span, paragraph, quotation, shorten
+from bot.office.records import KEEPERS
 from bot.screens import Button, Screen, notice, rows_of
 from corpus.corrections import kind_of
 from corpus.records import Task
 from corpus.row_words import capitalised, target_line, when
 
 if TYPE_CHECKING:
+    from bot.desk.visit import Visit
     from bot.texts import Texts
     from corpus.corrections import Correction, Row
     from corpus.store_records import StoredDirective
 
-BY_HAND = "✍"
 _QUOTE = 900
 _VALUE = 160
 _LINE = 200
@@ -45,6 +46,13 @@ class Shown:
     def lost(self) -> bool:
         """Corrected once, and not found when the directive was last read."""
         return self.correction is not None and not self.correction.applied
+
+
+def correct_buttons(row_id: str, visit: Visit) -> tuple[Button, ...]:
+    """For the page of a task or target: the button that opens it to those who may correct it, where they may."""
+    if visit.place.group or visit.person.role not in KEEPERS:
+        return ()
+    return (Button(visit.texts("fix.correct"), encode("cr", row_id)),)
 
 
 def row_spans(one: Shown, texts: Texts) -> tuple[Span, ...]:

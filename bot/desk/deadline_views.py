@@ -10,18 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.desk.duties import duty_of, falls_in, next_due, standing
+from bot.desk.duties import duty_of, falls_in, next_due
+from bot.desk.told import Told
 from bot.list_rows import best_match
 from corpus.deadlines import HORIZON, deadlines, in_window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from bot.desk.seen import Seen
     from bot.desk.visit import Visit
     from bot.office.office import Office
-    from bot.office.progress import Mark
     from corpus.deadlines import Deadline
 
 WINDOWS = {"w": "week", "m": "month", "q": "quarter", "o": "overdue", "u": "ahead"}
@@ -43,7 +43,7 @@ class DeadlineView:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline as it stands today: one occurrence where it recurs. `done`: the visitor's unit has said so."""
+    """A deadline as it stands today: one occurrence where it recurs. `done`: see `bot.desk.told`."""
 
     deadline: Deadline
     day: date | None
@@ -83,15 +83,14 @@ def dues_by_window(view: DeadlineView, visit: Visit, office: Office, seen: Seen)
         ValueError: as `dues_shown`.
     """
     found = _deadlines(view, visit, seen)
-    marks = office.progress.marks([unit.id for unit in visit.units])
-    now = office.clock.now()
+    told, now = Told(visit, office), office.clock.now()
 
     def shown(letter: str) -> list[Due]:
         if letter == "o":
-            return _overdue(found, marks, seen, now)
+            return _overdue(found, told, seen, now)
         ahead = in_window(found, now.date(), now.date() + HORIZON) if letter == "u" else None
         rows = falls_in(found, WINDOWS[letter], now.date()) if ahead is None else ahead
-        return [Due(row, row.due, _is_done(row, marks.get(row.source_id, ()), now)) for row in rows]
+        return [Due(row, row.due, _is_done(row, told, seen, now)) for row in rows]
 
     return shown
 
@@ -120,22 +119,24 @@ def _deadlines(view: DeadlineView, visit: Visit, seen: Seen) -> list[Deadline]:
     return [d for d in found if any(best_match(unit.name, (*d.who, *d.coop)) for unit in visit.units)]
 
 
-def _is_done(row: Deadline, marks: Iterable[Mark], now: datetime) -> bool:
+def _is_done(row: Deadline, told: Told, seen: Seen, now: datetime) -> bool:
     """True when a mark says so of this very occurrence: a mark is about the round in which it was made."""
-    today = now.date()
+    task, today = seen.tasks.get(row.source_id), now.date()
+    if task is None or task.id not in told.marks:
+        return False
     if row.due is not None and row.due < today:
         now -= today - row.due
     elif next_due(row, today) != row.due:
         return False
-    return any(standing(mark, row, now) == "done" for mark in marks)
+    return told.state(task, row, now) == "done"
 
 
-def _overdue(found: Iterable[Deadline], marks: Mapping[str, Iterable[Mark]], seen: Seen, now: datetime) -> list[Due]:
-    """Duties with a single stated day that has passed, and that no unit of the visitor's has done."""
+def _overdue(found: Iterable[Deadline], told: Told, seen: Seen, now: datetime) -> list[Due]:
+    """Duties with a single stated day that has passed, and that are not said to be done."""
     late: list[Due] = []
     for deadline in found:
         task = seen.tasks.get(deadline.source_id)
-        if task is None or any(mark.state == "done" for mark in marks.get(task.id, ())):
+        if task is None or told.state(task, deadline, now) == "done":
             continue
         if duty_of(task, None, (), seen.directives, now).is_overdue(now.date()):
             late.append(Due(deadline, deadline.due, done=False))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.texts import Texts
 
 _SIGNS = {"late": "🔴", "soon": "🟠", "near": "🟡", "far": "🔵", "done": "✅"}
-_WHAT_LIMIT, _WHO_LIMIT = 200, 90
+_WHAT_LIMIT, _WHO_LIMIT, _WHOSE_LIMIT = 200, 90, 120
 
 
 class DeadlinesFeature:
@@ -131,7 +131,7 @@ def whose(visit: Visit, view: DeadlineView, seen: Seen) -> str:
     directive = seen.directive(view.directive) if view.directive else None
     if directive is not None and view.scope == "a":
         return source_name(directive, directive.key)
-    units = ", ".join(unit.name for unit in visit.units) if view.scope == "m" else ""
+    units = shorten(", ".join(unit.name for unit in visit.units), _WHOSE_LIMIT) if view.scope == "m" else ""
     said = units or visit.texts("deadlines.whose.all")
     return f"{said}, {source_name(directive, directive.key)}" if directive else said
 

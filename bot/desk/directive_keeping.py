@@ -16,6 +16,7 @@ from bot.desk.replies import Toast, Turn
 from bot.desk.routing import CLERKS, PRIVATE, Press, Rights, Routes
 from bot.desk.row_texts import source_name
 from bot.desk.seen import Seen, directive_token
+from bot.message_blocks import shorten
 from bot.screens import Button, notice
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.screens import Screen
     from corpus.store_records import StoredDirective
 
+_NAMES_LIMIT = 400
 _KEEPING = Rights(roles=CLERKS, places=PRIVATE)
 
 
@@ -92,7 +94,7 @@ class DirectiveKeeping:
         said = texts(
             "directives.audience_now",
             directive=source_name(directive, directive.key),
-            units=", ".join(names) or texts("directives.for_all"),
+            units=shorten(", ".join(names), _NAMES_LIMIT) or texts("directives.for_all"),
         )
         last = [Button(texts("list.back"), encode("vp", token, page))]
         if names:

@@ -14,12 +14,11 @@ from bot.desk.pages import Entry, Listing, facts, here, list_screen
 from bot.desk.replies import Say, Toast, Turn
 from bot.desk.routing import Command, Press, Routes
 from bot.desk.row_texts import source_name
-from bot.desk.seen import Seen, directive_token
+from bot.desk.seen import Seen, directive_token, is_keeper_here
 from bot.desk.target_views import TargetView
 from bot.desk.task_views import TaskView
 from bot.directive_links import links
 from bot.message_blocks import Span, paragraph, shorten
-from bot.office.records import KEEPERS
 from bot.screens import Button, Screen, rows_of
 from corpus.row_words import capitalised, day
 from corpus.text import collapse
@@ -82,7 +81,7 @@ class DirectivesFeature:
 def directive_page(directive: StoredDirective, page: int, visit: Visit, office: Office, seen: Seen) -> Screen:
     """One directive: what it says of itself, its chain, and the way to its targets, tasks and deadlines."""
     texts = visit.texts
-    keeper = visit.person.role in KEEPERS and not visit.place.group
+    keeper = is_keeper_here(visit)
     head = " ".join(part for part in (directive.kind, directive.number) if part) or source_name(
         directive, directive.key
     )

@@ -59,14 +59,14 @@ def duty_of(
     now: datetime,
 ) -> Duty:
     """A task as the duty of a unit (of nobody in particular without one); `marks` may be of any task and unit."""
-    role, match, named = _part(task, unit)
+    role, match, named = part_in(task, unit)
     mark = next((m for m in marks if unit and m.task == task.id and m.unit == unit.id), None)
     deadline = deadline_of(task, directives)
     state: State = standing(mark, deadline, now) if mark else "todo"
     return Duty(task, unit, role, match, named, next_due(deadline, now.date()), mark, state)
 
 
-def _part(task: StoredTask, unit: Unit | None) -> tuple[Role | None, Match, str]:
+def part_in(task: StoredTask, unit: Unit | None) -> tuple[Role | None, Match, str]:
     """A unit's part in a task, how it is meant, and as whom.
 
     One that leads by class and helps by name does lead: the directive says so of all in the class.
@@ -87,7 +87,7 @@ def duties_of(
     now: datetime,
 ) -> list[Duty]:
     """The tasks that are a unit's by name, alias, succession or class: what is open by date first, what is done last."""
-    own = (task for task in tasks if _part(task, unit)[0])
+    own = (task for task in tasks if part_in(task, unit)[0])
     return by_date(duty_of(task, unit, marks.get(task.id, ()), directives, now) for task in own)
 
 

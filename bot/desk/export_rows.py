@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bot.citation_words import for_reading, place_in_words
 from bot.desk.duties import by_date, duty_of
 from bot.desk.row_texts import source_name
+from bot.desk.seen import is_keeper_here
 from bot.desk.target_views import TargetView, targets_shown
-from bot.office.records import KEEPERS
 from corpus.row_words import capitalised, day, measure, term, when
 from corpus.text import collapse
 
@@ -135,7 +135,7 @@ def _marked(duty: Duty, texts: Texts) -> Row:
 
 def _told(visit: Visit, office: Office) -> dict[str, list[tuple[str, Mark]]]:
     """By task, the units whose marks the visitor may see with those marks."""
-    keeper = visit.person.role in KEEPERS and not visit.place.group
+    keeper = is_keeper_here(visit)
     units = office.people.units() if keeper else visit.units
     names = {unit.id: unit.name for unit in units}
     marks = office.progress.marks(list(names))

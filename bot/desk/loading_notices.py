@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.callbacks import encode
 from bot.desk.loading_screens import task_line
 from bot.desk.seen import directive_token
+from bot.desk.task_views import TaskView
 from bot.message_blocks import Block, Span, paragraph, shorten
 from bot.office.uploads import Notice
 from bot.screens import Button, Screen
@@ -103,11 +104,10 @@ def _buttons(
                 for number, clause in enumerate(list(clauses)[:_CLAUSES], 1)
             )
         )
-    if knows("nv"):
-        lists = [Button(texts("load.all_tasks"), encode("nv", f"u{units[0].id}.aaa", 0))] if len(units) == 1 else []
-        if len(keys) == 1:
-            token = directive_token(keys[0])
-            lists.append(Button(texts("load.directive_tasks"), encode("nv", f"d{token}.aaa", 0)))
+    if knows("tl"):
+        views = [("load.all_tasks", TaskView(f"u{unit.id}")) for unit in units[:1] if len(units) == 1]
+        views += [("load.directive_tasks", TaskView(f"d{directive_token(key)}")) for key in keys if len(keys) == 1]
+        lists = [Button(texts(label), encode("tl", view, 0)) for label, view in views]
         if lists:
             rows.append(tuple(lists))
     return tuple(rows)

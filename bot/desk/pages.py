@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
 from bot.desk.choosing import page_of
-from bot.message_blocks import Block, Span, paragraph
+from bot.message_blocks import Block, Span, paragraph, shorten
 from bot.screens import Button, Screen, page_targets, paging, rows_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.texts import Texts
 
 IN_PAGE = 6
+FACT_LIMIT = 300
 NUMBERS_IN_ROW = 6  # one or two digits each: they fit side by side on a telephone
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -75,15 +76,11 @@ def way_back(texts: Texts, to: str) -> tuple[Button, ...]:
     return (Button(texts("list.back"), encode(*to.split("_"))),)
 
 
-def fact(label: str, value: str) -> Block:
-    """`label: value`, the label bold."""
-    return Block((Span(f"{label}: ", "bold"), Span(value)))
-
-
 def facts(*pairs: tuple[str, str]) -> Block:
-    """Lines of `label: value`, those without a value left out."""
+    """Lines of `label: value`, those without a value left out, long ones cut: a page is to stay one message."""
     spans: list[Span] = []
     for label, value in pairs:
         if value:
-            spans += [Span(("\n" if spans else "") + f"{label}: ", "bold"), Span(value)]
+            said = "\n".join(shorten(line, FACT_LIMIT) for line in value.split("\n"))
+            spans += [Span(("\n" if spans else "") + f"{label}: ", "bold"), Span(said)]
     return Block(tuple(spans))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.citation_words import place_in_words
 from bot.message_blocks import Span, shorten
-from corpus.row_words import capitalised, day, measure, term, when
+from corpus.row_words import capitalised, day, lowered, measure, term, when
 from corpus.text import collapse
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from bot.desk.duties import Duty
     from bot.texts import Texts
-    from corpus.store_records import StoredDirective, StoredTarget
+    from corpus.store_records import StoredDirective, StoredTarget, StoredTask
 
+BY_HAND = "✍"
+"""Before a row that a person has corrected."""
 SIGNS = {"todo": "▫️", "doing": "🔸", "done": "✅"}
 ENTRY_LIMIT = 220
 _NAME_LIMIT = 48
@@ -24,8 +26,10 @@ _UNITS_SHOWN = 6
 
 
 def left(texts: Texts, due: date, today: date, passed: str = "due.passed") -> str:
-    """How many days are left, or have passed (under the text key `passed`)."""
+    """How many days are left, or have passed (under the text key `passed`); beyond a year, how many years."""
     days = (due - today).days
+    if abs(days) > 365:
+        return texts("due.left_years" if days > 0 else f"{passed}_years", years=abs(days) // 365)
     if days == 0:
         return texts("due.today")
     if days == 1:
@@ -60,7 +64,7 @@ def task_spans(duty: Duty, directive: StoredDirective | None, texts: Texts, toda
     source = source_name(directive, duty.task.directive)
     below = " · ".join(words for words in (*part, source) if words)
     return (
-        Span(f"{sign} {shorten(capitalised(duty.task.action), ENTRY_LIMIT)}\n"),
+        Span(f"{sign} {marked_by_hand(duty.task)}{shorten(capitalised(duty.task.action), ENTRY_LIMIT)}\n"),
         Span(f"⏰ {time_of(duty, texts, today)}\n"),
         Span(below, "italic"),
     )
@@ -68,20 +72,26 @@ def task_spans(duty: Duty, directive: StoredDirective | None, texts: Texts, toda
 
 def target_spans(target: StoredTarget, directive: StoredDirective | None, texts: Texts) -> tuple[Span, ...]:
     """A target in a list: indicator and level, term and source."""
-    level = measure(target) or texts("target.completion")
+    level = shorten(measure(target), 120) or texts("target.completion")
     below = " · ".join(words for words in (term(target), source_name(directive, target.directive)) if words)
     return (
-        Span(f"{shorten(capitalised(collapse(target.indicator)), ENTRY_LIMIT)}: "),
+        Span(f"{marked_by_hand(target)}{shorten(capitalised(collapse(target.indicator)), ENTRY_LIMIT)}: "),
         Span(level, "bold"),
         Span(f"\n{below}", "italic"),
     )
 
 
+def marked_by_hand(row: StoredTask | StoredTarget) -> str:
+    """The mark before what a person has corrected; empty before what stands as read."""
+    return f"{BY_HAND} " if row.corrected else ""
+
+
 def source_name(directive: StoredDirective | None, key: str) -> str:
-    """A directive in few words: its number, else its title."""
+    """A directive in few words: its number, else its kind and title."""
     if directive is None:
         return key
-    return directive.number or shorten(capitalised(directive.title or key), _NAME_LIMIT)
+    named = f"{directive.kind} {lowered(directive.title)}" if directive.kind and directive.title else directive.title
+    return directive.number or shorten(capitalised(named or key), _NAME_LIMIT)
 
 
 def source_line(directive: StoredDirective | None, key: str, path: str, texts: Texts) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.list_rows import Selection
+from bot.office.records import KEEPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,6 +67,11 @@ class Seen:
 def unit_among(units: Iterable[Unit], number: int) -> Unit | None:
     """The unit with this id, if it is one of them."""
     return next((unit for unit in units if unit.id == number), None)
+
+
+def is_keeper_here(visit: Visit) -> bool:
+    """True for one who looks after all directives and units, in private; in a group nobody sees more than the group."""
+    return visit.person.role in KEEPERS and not visit.place.group
 
 
 def _issued(directive: StoredDirective) -> str:

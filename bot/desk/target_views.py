@@ -11,9 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.desk.seen import unit_among
+from bot.desk.seen import is_keeper_here, unit_among
 from bot.list_rows import unit_filter
-from bot.office.records import KEEPERS
 from corpus.text import comparable
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def year_of(target: StoredTarget) -> str:
 
 def units_to_choose(visit: Visit, office: Office) -> list[Unit]:
     """The visitor's units, and every unit for a keeper in private."""
-    keeper = visit.person.role in KEEPERS and not visit.place.group
+    keeper = is_keeper_here(visit)
     return [*visit.units, *(u for u in office.people.units() if keeper and u not in visit.units)]
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from bot.callbacks import encode
 from bot.citation_words import for_reading
 from bot.desk.choosing import chosen_from
+from bot.desk.corrections_screens import correct_buttons
 from bot.desk.pages import Entry, Listing, facts, here, list_screen, way_back, whence
 from bot.desk.replies import Say, Toast, Turn
 from bot.desk.routing import Command, Press, Routes
-from bot.desk.row_texts import dated, source_line, source_name, target_spans
+from bot.desk.row_texts import dated, marked_by_hand, source_line, source_name, target_spans
 from bot.desk.seen import Seen, directive_token
 from bot.desk.target_views import (
     NO_YEAR,
@@ -30,7 +31,6 @@ from bot.message_blocks import paragraph, quotation, shorten
 from bot.screens import Button, Screen, notice, rows_of
 from corpus.identity import clause_token
 from corpus.row_words import capitalised, measure, term
-from corpus.text import collapse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 AXES: dict[str, Axis] = {"d": "directive", "y": "year", "u": "unit", "p": "place"}
 QUOTE_LIMIT = 1500
-_LABEL_LIMIT = 40
+_LABEL_LIMIT, _INDICATOR_LIMIT = 40, 600
 
 
 class TargetsFeature:
@@ -167,7 +167,7 @@ class TargetsFeature:
         today = self._office.clock.today()
         period = " - ".join(target.period) if target.period else ""
         blocks = (
-            paragraph(capitalised(collapse(target.indicator)), "bold"),
+            paragraph(marked_by_hand(target) + shorten(capitalised(target.indicator), _INDICATOR_LIMIT), "bold"),
             facts(
                 (texts("target.value"), measure(target) or texts("target.completion")),
                 (texts("target.due"), dated(texts, target.due, today, "due.was") if target.due else term(target)),
@@ -179,4 +179,4 @@ class TargetsFeature:
             paragraph(source_line(directive, target.directive, target.path, texts), "italic"),
         )
         clause = Button(texts("list.clause"), encode("c", clause_token(target.directive, target.path)))
-        return Screen(blocks, ((clause,), way_back(texts, to)))
+        return Screen(blocks, ((clause, *correct_buttons(target.id, visit)), way_back(texts, to)))

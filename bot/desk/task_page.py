@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bot.desk.duties import duty_of
 from bot.desk.replies import Say, Toast, Turn
 from bot.desk.routing import Input, Press, Routes
-from bot.desk.seen import Seen
+from bot.desk.seen import Seen, is_keeper_here
 from bot.desk.task_screen import LETTERS, may_mark, task_screen
 from bot.desk.task_views import TaskView, own_duties, unit_shown
 from bot.message_blocks import shorten
 from bot.office.progress import Mark
-from bot.office.records import KEEPERS
 from bot.screens import notice
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class TaskFeature:
         if unit is None and mine:
             unit = mine[0].unit
         duty = duty_of(task, unit, marks, seen.directives, office.clock.now())
-        keeper = visit.person.role in KEEPERS and not visit.place.group
+        keeper = is_keeper_here(visit)
         names = {u.id: u.name for u in office.people.units()} if keeper else {}
         return task_screen(
             duty,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
 from bot.citation_words import for_reading
+from bot.desk.corrections_screens import correct_buttons
 from bot.desk.pages import facts, way_back
-from bot.desk.row_texts import SIGNS, source_line, time_of, units_line
+from bot.desk.row_texts import SIGNS, marked_by_hand, source_line, time_of, units_line
 from bot.message_blocks import Block, Span, paragraph, quotation, shorten
 from bot.office.progress import STATES
 from bot.office.records import KEEPERS
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from bot.texts import Texts
     from corpus.store_records import StoredDirective
 
-QUOTE_LIMIT = 1500
-_ACTION_LIMIT = 600
+QUOTE_LIMIT = 1200
+_ACTION_LIMIT = 500
 _UNIT_LABEL = 30
 LETTERS: dict[State, str] = {"todo": "t", "doing": "d", "done": "x"}
 
@@ -57,7 +58,7 @@ def task_screen(
     texts = visit.texts
     task = duty.task
     blocks: list[Block] = [
-        paragraph(shorten(capitalised(collapse(task.action)), _ACTION_LIMIT), "bold"),
+        paragraph(marked_by_hand(task) + shorten(capitalised(collapse(task.action)), _ACTION_LIMIT), "bold"),
         facts(
             (texts("task.due"), _time(duty, texts, now)),
             (texts("task.lead"), units_line(task.lead, texts)),
@@ -127,4 +128,5 @@ def _buttons(
     last = [Button(texts("list.clause"), encode("c", clause_token(task.directive, task.path)))]
     if reminds:
         last.append(Button(texts("list.remind"), encode("rm", task.id)))
+    last += correct_buttons(task.id, visit)
     return (*rows, tuple(last), way_back(texts, to))

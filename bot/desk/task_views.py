@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.desk.duties import by_date, deadline_of, duties_of, duty_of, falls_in
-from bot.desk.seen import unit_among
-from bot.office.records import KEEPERS
+from bot.desk.seen import is_keeper_here, unit_among
+from bot.desk.told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +87,7 @@ def unit_shown(view: TaskView, visit: Visit, office: Office) -> Unit | None:
     if not view.origin.startswith("u"):
         return None
     mine = unit_among(visit.units, view.number)
-    if mine is None and visit.person.role in KEEPERS and not visit.place.group:
+    if mine is None and is_keeper_here(visit):
         return office.people.unit(view.number)
     return mine
 
@@ -132,12 +132,16 @@ def own_duties(task: StoredTask, visit: Visit, office: Office, seen: Seen) -> li
 
 def _each_as_own(tasks: list[StoredTask], visit: Visit, office: Office, seen: Seen) -> list[Duty]:
     """Each task as the duty of the first of the visitor's units that it falls on, else of nobody in particular."""
-    marks = office.progress.marks([unit.id for unit in visit.units])
-    now = office.clock.now()
+    told, now = Told(visit, office), office.clock.now()
 
     def best(task: StoredTask) -> Duty:
-        mine = (duty_of(task, unit, marks.get(task.id, ()), seen.directives, now) for unit in visit.units)
-        return next((duty for duty in mine if duty.role), None) or duty_of(task, None, (), seen.directives, now)
+        marks = told.marks.get(task.id, ())
+        mine = (duty_of(task, unit, marks, seen.directives, now) for unit in visit.units)
+        own = next((duty for duty in mine if duty.role), None)
+        if own is not None:
+            return own
+        nobodys = duty_of(task, None, (), seen.directives, now)
+        return replace(nobodys, state=told.state(task, deadline_of(task, seen.directives), now))
 
     return [best(task) for task in tasks]
 

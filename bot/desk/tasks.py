@@ -14,9 +14,8 @@ from bot.desk.pages import Entry, Listing, here, list_screen, whence
 from bot.desk.replies import Say, Turn
 from bot.desk.routing import Command, Press, Routes
 from bot.desk.row_texts import source_name, task_spans
-from bot.desk.seen import Seen
+from bot.desk.seen import Seen, is_keeper_here
 from bot.desk.task_views import FILTERS, TaskView, duties_of_origin, duties_shown, filtered, unit_shown, view_of
-from bot.office.records import KEEPERS
 from bot.screens import Button, notice, rows_of
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class TasksFeature:
     def _choice(self, visit: Visit, page: int) -> Screen:
         """Whose tasks: the visitor's units first; a keeper may look into any, in private."""
         texts = visit.texts
-        keeper = visit.person.role in KEEPERS and not visit.place.group
+        keeper = is_keeper_here(visit)
         others = [u for u in self._office.people.units() if u not in visit.units] if keeper else []
         units = [*visit.units, *others]
         choices = unit_choices(units, lambda number: encode("tl", TaskView(f"u{number}"), 0))
@@ -109,7 +108,7 @@ class TasksFeature:
         row = [Button(texts("list.filter"), encode("tf", view))]
         if view.origin.startswith("d"):
             row.append(Button(texts("list.back"), encode("vp", view.origin[1:], 0)))
-        elif not view.origin.startswith("q") and (len(visit.units) > 1 or visit.person.role in KEEPERS):
+        elif not view.origin.startswith("q") and (len(visit.units) > 1 or is_keeper_here(visit)):
             row.append(Button(texts("tasks.other_unit"), encode("tu", 0)))
         return (tuple(row),)
 

@@ -36,6 +36,15 @@ KIND_OFFSETS: dict[Manner, frozenset[int]] = {
 REACH = timedelta(days=45)
 """No reminder is further from its due date than this, days off included."""
 
+_MANNERS: dict[str, Manner] = {
+    "yearly": "yearly",
+    "yearly+ad-hoc": "yearly",
+    "half-yearly": "half-yearly",
+    "quarterly": "quarterly",
+    "monthly": "monthly",
+}
+_MONTHS = {"yearly": 12, "half-yearly": 6, "quarterly": 3, "monthly": 1}
+_ROUND_DAYS = {12: 365, 6: 182, 3: 91, 1: 30}
 _PERIOD_ENDS: dict[str, tuple[int, ...]] = {
     "yearly": (12,),
     "half-yearly": (6, 12),
@@ -56,6 +65,17 @@ class Due:
     def stated(self) -> bool:
         """Whether the directive itself states the day as a deadline."""
         return self.manner not in {"period", "progress"}
+
+    def is_settled(self, done: date) -> bool:
+        """Whether a duty that was done on that day is done for this occurrence.
+
+        What comes once is done for good. What recurs is done for the occurrence nearest to that day and for those
+        before it: a report sent three weeks late is not next year's report.
+        """
+        if self.manner == "once":
+            return True
+        months = _MONTHS[_MANNERS.get(self.deadline.recurrence or "", "yearly")]
+        return 2 * (self.day - done).days <= _ROUND_DAYS[months]
 
 
 def dues(deadlines: Iterable[Deadline], first: date, last: date) -> Iterator[Due]:
@@ -86,34 +106,33 @@ def last_use(due: Due, offset: int, spoken: date) -> date:
 
 
 def _dues(deadline: Deadline, first: date, last: date) -> Iterator[Due]:
-    recurrence = deadline.recurrence
     if deadline.source == "target":
-        if deadline.due is not None:
-            yield from _progress(deadline, deadline.due, first, last)
+        yield from _progress(deadline, first, last)
         return
-    if recurrence in _PERIOD_ENDS:
-        manner: Manner = recurrence  # type: ignore[assignment]  # the keys of _PERIOD_ENDS are manners
-        days = list(occurrences(deadline, first, last))
-        if deadline.recurs_before:
-            yield from (Due(deadline, day, manner) for day in days)
-        else:
-            yield from (Due(deadline, day, "period") for day in _period_ends(deadline, recurrence or "", first, last))
-            days = []
-        if deadline.due is not None and first <= deadline.due <= last and deadline.due not in days:
-            yield Due(deadline, deadline.due, "once")
-    elif deadline.due is not None and first <= deadline.due <= last:
+    manner = _MANNERS.get(deadline.recurrence or "")
+    days: set[date] = set()
+    if manner is not None and deadline.recurs_before:
+        days = set(occurrences(deadline, first, last))
+        yield from (Due(deadline, day, manner) for day in sorted(days))
+    elif manner is not None:
+        yield from (Due(deadline, day, "period") for day in _period_ends(deadline, manner, first, last))
+    if deadline.due is not None and first <= deadline.due <= last and deadline.due not in days:
         yield Due(deadline, deadline.due, "once")
 
 
-def _progress(deadline: Deadline, due: date, first: date, last: date) -> Iterator[Due]:
-    """A goal's own date, and the end of each year before it."""
-    start = deadline.since or first
-    for year in range(max(first.year, start.year), min(last.year, due.year - 1) + 1):
+def _progress(deadline: Deadline, first: date, last: date) -> Iterator[Due]:
+    """A goal's own date, and the end of each year before it; of each year at all when it is a goal for every year."""
+    goal = deadline.due
+    if goal is None and deadline.recurrence is None:
+        return
+    start = max(first, deadline.since) if deadline.since else first
+    until = min(last.year, goal.year - 1) if goal else last.year
+    for year in range(start.year, until + 1):
         day = date(year, 12, 31)
-        if first <= day <= last:
+        if start <= day <= last:
             yield Due(deadline, day, "progress")
-    if first <= due <= last:
-        yield Due(deadline, due, "once")
+    if goal is not None and first <= goal <= last:
+        yield Due(deadline, goal, "once")
 
 
 def _period_ends(deadline: Deadline, recurrence: str, first: date, last: date) -> Iterator[date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, tzinfo
 
+    from sqlalchemy import Connection
+
     from bot.reminders.dues import Due
     from corpus.database import Database
     from corpus.deadlines import Deadline
@@ -27,7 +30,10 @@ Recipient = tuple[int, int]
 
 @dataclass(frozen=True)
 class Roll:
-    """The office at one moment: who is in which unit, sees what, has asked for what, and is done with what."""
+    """The office at one moment: who is in which unit, sees what, has asked for what, and is done with what.
+
+    `scopes` has everybody who can be written to, with the units whose directives they may see (None: every one).
+    """
 
     units: dict[int, str]
     of_unit: dict[int, frozenset[Recipient]]
@@ -35,39 +41,36 @@ class Roll:
     audiences: dict[str, frozenset[int]]
     watchers: dict[str, frozenset[Recipient]]
     mutes: dict[tuple[Recipient, str], date | None]
-    done: dict[tuple[str, int], date]
+    done: dict[str, dict[int, date]]
     own_units: dict[Recipient, frozenset[int]]
-    _named: dict[str, frozenset[int]] = field(default_factory=dict, compare=False)
+    _named: dict[tuple[str, ...], frozenset[int]] = field(default_factory=dict, compare=False)
+    _all: dict[str, frozenset[Recipient]] = field(default_factory=dict, compare=False)
 
     def responsible(self, names: Iterable[str]) -> frozenset[int]:
         """The units that any of the names means: by name, alias, succession, or as one of a class."""
-        found: set[int] = set()
-        for name in names:
-            if name not in self._named:
-                self._named[name] = frozenset(
-                    number for number, own in self.units.items() if unit_matches(own, name) is not Match.NONE
-                )
-            found |= self._named[name]
-        return frozenset(found)
+        asked = tuple(names)
+        if asked not in self._named:
+            self._named[asked] = frozenset(
+                number for number, own in self.units.items() if any(_is_meant(own, name) for name in asked)
+            )
+        return self._named[asked]
 
     def may_see(self, recipient: Recipient, directive: str) -> bool:
         """Whether a directive may be shown there."""
         scope, limited = self.scopes.get(recipient, frozenset()), self.audiences.get(directive)
         return limited is None or scope is None or bool(scope & limited)
 
-    def recipients(self, due: Due) -> frozenset[Recipient]:
-        """Everybody to remind of it: no one who may not see it, whose unit is done with it, or who muted it."""
-        deadline = due.deadline
-        units = self.responsible((*deadline.who, *deadline.coop))
-        open_units = {number for number in units if not self._is_done(deadline.source_id, number, due)}
-        found: set[Recipient] = set()
-        for number in open_units:
-            found |= self.of_unit.get(number, frozenset())
-        for watcher in self.watchers.get(deadline.source_id, ()):
-            mine = self.own_units.get(watcher, frozenset()) & units
-            if not mine or mine & open_units:
-                found.add(watcher)
-        return frozenset(r for r in found if r in self.scopes and self.may_see(r, deadline.directive))
+    def recipients(self, due: Due, names: tuple[str, ...]) -> frozenset[Recipient]:
+        """Everybody to remind of it: no one who may not see it, and none whose units are done with it.
+
+        `names` are the bodies it concerns.
+        """
+        source = due.deadline.source_id
+        if source in self.done:
+            return self._concerned(due, names)
+        if source not in self._all:  # the same for every occurrence
+            self._all[source] = self._concerned(due, names)
+        return self._all[source]
 
     def silence(self, recipient: Recipient, deadline: Deadline, day: date) -> bool:
         """True when the recipient wants to hear nothing of it on that day."""
@@ -78,70 +81,85 @@ class Roll:
                     return True
         return False
 
-    def snoozed_until(self, recipient: Recipient, source: str) -> date | None:
-        """The day on which a put-off reminder comes again."""
-        return self.mutes.get((recipient, source))
+    def _concerned(self, due: Due, names: tuple[str, ...]) -> frozenset[Recipient]:
+        deadline, units = due.deadline, self.responsible(names)
+        done = self.done.get(deadline.source_id, {})
+        still_open = {number for number in units if number not in done or not due.is_settled(done[number])}
+        found: set[Recipient] = set()
+        for number in still_open:
+            found |= self.of_unit.get(number, frozenset())
+        for watcher in self.watchers.get(deadline.source_id, ()):
+            mine = self.own_units.get(watcher, frozenset()) & units
+            if not mine or mine & still_open:
+                found.add(watcher)
+        return frozenset(r for r in found if r in self.scopes and self.may_see(r, deadline.directive))
 
-    def _is_done(self, task: str, number: int, due: Due) -> bool:
-        """Done counts for what was due then: a later round of the same duty is open again."""
-        since = self.done.get((task, number))
-        if since is None:
-            return False
-        if due.manner == "once":
-            return True
-        return due.day < since or self._round(due, since)
 
-    @staticmethod
-    def _round(due: Due, done: date) -> bool:
-        """Whether `done` falls into the round that ends with `due`."""
-        span = {"yearly": 366, "half-yearly": 184, "quarterly": 92, "monthly": 31, "period": 92, "progress": 366}
-        return 0 <= (due.day - done).days < span.get(due.manner, 0)
+@lru_cache(maxsize=65536)
+def _is_meant(own: str, name: str) -> bool:
+    return unit_matches(own, name) is not Match.NONE
 
 
 def read_roll(database: Database, zone: tzinfo) -> Roll:
     """The office as it is now, in one reading; days are those of `zone`."""
-    of_unit: dict[int, set[Recipient]] = defaultdict(set)
-    own_units: dict[Recipient, set[int]] = defaultdict(set)
-    scopes: dict[Recipient, frozenset[int] | None] = {}
     with database.reading() as connection:
-        units = {row.id: row.name for row in connection.execute(select(unit))}
-        people = connection.execute(select(person).where(person.c.role.is_not(None), person.c.reachable == 1)).all()
-        members: dict[int, set[int]] = defaultdict(set)
-        for who, number in connection.execute(select(membership.c.person_id, membership.c.unit_id)):
-            members[who].add(number)
-        for row in people:
-            here = (row.id, 0)
-            mine = members.get(row.id, set())
-            scopes[here] = None if row.role in KEEPERS else frozenset(mine)
-            own_units[here] |= mine
-            for number in mine:
-                of_unit[number].add(here)
-        bound = select(group_binding).join(group_chat).where(group_chat.c.present == 1)
-        for row in connection.execute(bound):
-            here = (row.chat_id, row.topic)
-            scopes[here] = frozenset({row.unit_id})
-            own_units[here].add(row.unit_id)
-            of_unit[row.unit_id].add(here)
+        places = _Places(connection)
         audiences: dict[str, set[int]] = defaultdict(set)
         for key, number in connection.execute(select(audience.c.directive_key, audience.c.unit_id)):
             audiences[key].add(number)
         watchers: dict[str, set[Recipient]] = defaultdict(set)
         for row in connection.execute(select(reminder_watch)):
-            watchers[row.source_id].add((row.chat_id, row.topic))
+            here = (row.chat_id, row.topic)
+            watchers[row.source_id].add(here)
+            places.admit_group(here)
         mutes = {
             ((row.chat_id, row.topic), row.subject): row.until for row in connection.execute(select(reminder_mute))
         }
-        done = {
-            (row.task_id, row.unit_id): row.changed_at.astimezone(zone).date()
-            for row in connection.execute(select(progress).where(progress.c.state == "done"))
-        }
+        done: dict[str, dict[int, date]] = defaultdict(dict)
+        for row in connection.execute(select(progress).where(progress.c.state == "done")):
+            done[row.task_id][row.unit_id] = row.changed_at.astimezone(zone).date()
+        units = {row.id: row.name for row in connection.execute(select(unit))}
     return Roll(
         units=units,
-        of_unit={number: frozenset(found) for number, found in of_unit.items()},
-        scopes=scopes,
+        of_unit={number: frozenset(found) for number, found in places.of_unit.items()},
+        scopes=places.scopes,
         audiences={key: frozenset(found) for key, found in audiences.items()},
         watchers={key: frozenset(found) for key, found in watchers.items()},
         mutes=mutes,
-        done=done,
-        own_units={here: frozenset(found) for here, found in own_units.items()},
+        done=dict(done),
+        own_units={here: frozenset(found) for here, found in places.own_units.items()},
     )
+
+
+class _Places:
+    """Everywhere the bot may write to on its own account: admitted people, and groups that have a unit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.of_unit: dict[int, set[Recipient]] = defaultdict(set)
+        self.own_units: dict[Recipient, set[int]] = defaultdict(set)
+        self.scopes: dict[Recipient, frozenset[int] | None] = {}
+        members: dict[int, set[int]] = defaultdict(set)
+        for who, number in connection.execute(select(membership.c.person_id, membership.c.unit_id)):
+            members[who].add(number)
+        people = select(person.c.id, person.c.role).where(person.c.role.is_not(None), person.c.reachable == 1)
+        for who, role in connection.execute(people):
+            mine = members.get(who, set())
+            self._add((who, 0), mine)
+            self.scopes[who, 0] = None if role in KEEPERS else frozenset(mine)
+        self._present = set(connection.execute(select(group_chat.c.id).where(group_chat.c.present == 1)).scalars())
+        for row in connection.execute(select(group_binding)):
+            if row.chat_id in self._present:
+                self._add((row.chat_id, row.topic), {row.unit_id})
+                self.scopes[row.chat_id, row.topic] = frozenset({row.unit_id})
+
+    def admit_group(self, here: Recipient) -> None:
+        """A group or topic without a unit of its own, which asked for something: it sees what the whole group sees."""
+        chat, _ = here
+        if chat in self._present and here not in self.scopes:
+            self.scopes[here] = self.scopes.get((chat, 0), frozenset())
+            self.own_units[here] |= self.own_units.get((chat, 0), set())
+
+    def _add(self, here: Recipient, units: set[int]) -> None:
+        self.own_units[here] |= units
+        for number in units:
+            self.of_unit[number].add(here)

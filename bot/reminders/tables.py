@@ -50,22 +50,25 @@ delivery = Table(
     Column("day", Date, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("not_after", Moment, nullable=False),
-    Column("payload", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("repeat", Integer, nullable=False, server_default="0"),
     Column("claimed_by", String(64)),
     Column("claim_token", String(32)),
     Column("lease_until", Moment),
-    Column("next_try_at", Moment),
+    Column("begun_at", Moment),
+    Column("next_try_at", Moment, nullable=False),
     Column("message_id", TELEGRAM_ID),
     Column("error", Text),
     Column("created_at", Moment, nullable=False),
     Column("settled_at", Moment),
-    Index(None, "state", "due_at"),
-    Index(None, "chat_id", "topic", "state"),
+    Index(None, "state", "next_try_at", "id"),
+    Index(None, "chat_id", "topic", "day"),
 )
-"""The outbox: one message to one recipient, its `state` as in `bot.reminders.outbox`."""
+"""The outbox: one message to one recipient, its `state` as in `bot.reminders.outbox`.
+
+`due_at` is when it should go out, `next_try_at` when it will be tried; `begun_at` when whoever holds it began to send.
+"""
 
 reminder_item = Table(
     "reminder_item",
@@ -77,8 +80,9 @@ reminder_item = Table(
     Column("directive_key", String(160), nullable=False, index=True),
     Column("due", Date, nullable=False),
     Column("days_before", Integer, nullable=False),
+    Column("day", Date, nullable=False, index=True),
     Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("cancelled", Text),
     UniqueConstraint("chat_id", "topic", "source_id", "due", "days_before"),
 )
-"""One thing a delivery reminds of; unique, so that however often it is planned it is said once."""
+"""One thing a delivery says, and the day meant for it; unique, so that however often it is planned it is said once."""

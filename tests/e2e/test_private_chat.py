@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.message_blocks import units
+from bot.office.people import Newcomer
 from bot.texts import load_texts
 from tests.e2e.conftest import ADMIN, ITEM, SECOND_ADMIN
 from tests.e2e.fake_service import SECOND
+from tests.e2e.test_clerks import PNG
 
 if TYPE_CHECKING:
     from tests.botapi import Control
@@ -189,8 +191,12 @@ async def test_an_old_or_forged_button_is_answered(bot, telegram, an, chat):
     assert query.answer["text"] == VI("button.outdated")
 
 
-async def test_something_without_words_gets_a_word(bot, telegram, an, chat):
-    telegram.send_document(an, chat, b"%PDF-1.4", "van-ban.pdf")
+async def test_something_without_words_gets_a_word(bot, telegram):
+    people, now = bot.app.office.people, bot.app.clock.now()
+    people.accept(people.invite("officer", None, ADMIN, now), Newcomer(3003, "Bình"), now)
+    officer = telegram.user("Bình", user_id=3003)
+    chat = telegram.started(officer)
+    telegram.send_photo(officer, chat, PNG)
     assert (await telegram.wait_for_message(chat)).text == VI("ask.only_text")
 
 

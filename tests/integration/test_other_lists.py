@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from icalendar import Calendar
 from openpyxl import load_workbook
 from PIL import Image
@@ -236,6 +238,21 @@ def test_a_mark_counts_for_the_occurrence_of_its_round_only(desk):
     assert "✅ Thứ Sáu 20/03/2026 · đã qua 1 ngày" in month
 
 
+def test_a_keeper_sees_as_done_what_every_unit_it_falls_on_has_done(desk):
+    clause = Clause("I.1", "1", "Việc", "Việc phải làm", None, "item", ("Việc phải làm",))
+    both = Task("I.1", "việc chung", "Việc phải làm", (HEALTH, "Sở Tài chính"), due=date(2026, 3, 1))
+    desk.put(Directive(Source("7"), Metadata(number="7/KH-UBND"), (clause,), tasks=(both,)))
+    task = next(t for t in desk.office.store.tasks() if t.action == "việc chung")
+    overdue = f"v1:hn:oa.{token_of(desk, '7/KH-UBND')}:0"
+    listed = f"v1:tl:d{token_of(desk, '7/KH-UBND')}.aaa:0"
+    for unit, late, sign in ((desk.health, True, "🔸"), (desk.finance, False, "✅")):
+        desk.office.progress.mark(Mark(task.id, unit.id, "done", None, BINH, desk.clock.now()))
+        assert (desk.texts("deadlines.none_overdue") not in said(desk.press(overdue, CLERK))) is late
+        assert f"{sign} Việc chung" in said(desk.press(listed, CLERK))
+    assert "✅ Việc chung" in said(desk.press(listed, BINH))
+    assert "Việc chung" in said(desk.press(overdue, AN))
+
+
 def test_targets_and_tasks_of_all_directives_are_there_for_whoever_asks_for_all(desk):
     screen = first(desk.say("/han", BINH))
     everything = first(desk.press_label(screen, "Mọi văn bản", BINH))
@@ -429,3 +446,55 @@ def test_files_go_to_groups_with_what_the_groups_unit_may_see(desk):
     reply = attached(desk.press("v1:xt:t:m", BINH, chat=GROUP, topic=3))
     assert "Sở Tài chính" in reply.caption
     assert "Sở Tài chính" in attached(desk.say("/lich", BINH, chat=GROUP, topic=3)).caption
+
+
+# ---- whatever stands in a directive or on a button
+
+
+def test_pages_of_monstrous_rows_stay_one_message(desk):
+    long = "rất dài và còn dài hơn nữa " * 120
+    many = tuple(f"Ban Quản lý dự án số {n} {long}" for n in range(40))
+    clause = Clause("I.1", "1", "Việc", long, None, "item", (long,))
+    task = Task("I.1", long, long, (HEALTH, *many), many, date(2026, 5, 1), long, None, None, many, many, long)
+    target = Target(
+        "I.1", long, long, ">=", 1.0, unit=long, due=date(2026, 5, 1), scope=long, baseline=long, cadence=long
+    )
+    cites = tuple(CitedDirective(f"{n}/NQ {long}", None, None, None, None, "implements") for n in range(30))
+    meta = Metadata(number="7/KH-UBND", title=long, issuer=long, signer=long, place=long[:100], cites=cites)
+    desk.put(Directive(Source("7"), meta, (clause,), (target,), (task,)))
+    stored = next(t for t in desk.office.store.tasks() if t.action == long)
+    goal = next(t for t in desk.office.store.targets() if t.indicator == long)
+    desk.office.progress.mark(Mark(stored.id, desk.health.id, "doing", "x" * 500, BINH, desk.clock.now()))
+    token = token_of(desk, "7/KH-UBND")
+    for n in range(60):
+        desk.office.people.add_unit(f"Đơn vị có cái tên dài thứ {n} của tỉnh Hòa Sơn")
+    desk.office.visibility.set_audience(
+        next(d.key for d in desk.office.store.directives() if d.number == "7/KH-UBND"),
+        [u.id for u in desk.office.people.units()],
+    )
+    for data in (f"tt:{stored.id}:0:tl_a.aaa_0", f"kp:{goal.id}:kl_-.-.-.-_0", f"vp:{token}:0", f"vw:{token}:0", f"va:{token}:0:0",
+                 f"tl:d{token}.aaa:0", f"kl:{token}.-.-.-:0", f"hn:ua.{token}:0"):  # fmt: skip
+        screen = first(desk.press(f"v1:{data}", OWNER))
+        assert units(plain(screen.blocks)) < TEXT_LIMIT, data
+    picture, _ = desk.press(f"v1:hp:ua.{token}:0:0", BINH)
+    assert len(picture.caption) <= 1024
+    for kind in "tc":
+        assert attached(desk.press(f"v1:xt:{kind}:a", BINH)).content
+
+
+PARTS = st.one_of(
+    st.sampled_from(["0", "-1", "7", "9" * 30, "", "a", "u1.aaa", "a.aaa", "q1.aaa", "d00000000.aaa", "-.-.-.-", "-.2030.-.-",
+                     "ua", "wm", "om", "task-0123456789ab", "t", "x", "m", "c", "tl_a.aaa_0", "_", "zz_", "d", "y", "p"]),
+    st.text("abcdefgt0123456789._-", max_size=12),
+)  # fmt: skip
+
+
+def test_no_data_on_a_button_makes_the_desk_fall_over(desk):
+    @settings(max_examples=250, deadline=None, database=None)
+    @given(st.sampled_from(sorted(OURS | {"tm", "tn", "td", "vx"})), st.lists(PARTS, max_size=5))
+    def pressed(area: str, arguments: list[str]) -> None:
+        data = ":".join(["v1", area, *arguments])
+        for person in (BINH, CLERK):
+            assert desk.press(data, person)
+
+    pressed()

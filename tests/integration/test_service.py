@@ -251,3 +251,27 @@ def test_a_headline_reads_as_a_line_and_opens_the_answer(answers: list[Answer]) 
     for answer in answers:
         assert answer.answer.startswith(answer.headline), answer.id
         assert not answer.headline.rstrip("…").endswith((";", ",", ":", " ")) or answer.headline.endswith(" …"), answer.headline
+
+
+def test_who_may_see_only_some_directives_is_answered_from_those_alone(store: Store, tmp_path: Path) -> None:
+    put(store, nuoc=WATER, truong=SCHOOLS)
+    service = outspoken(store, tmp_path)
+    (schools,) = {d.key for d in store.directives()} - {WATER_PLAN}
+    asked = [
+        Question(ROOMS, today=TODAY, within=within)
+        for within in (None, frozenset({WATER_PLAN}), frozenset({schools}), frozenset(), None)
+    ]
+    answers = service.ask_many(asked)
+    assert [a.citations[0].directive if a.citations else None for a in answers[::2]] == [schools, schools, schools]
+    assert {c.directive for c in answers[1].citations} <= {WATER_PLAN}
+    assert (answers[3].abstained, answers[3].citations) == (True, ())
+    assert "77/KH-UBND" not in answers[1].answer + answers[3].answer
+
+
+def test_a_part_of_the_store_is_seen_anew_when_the_store_changes(store: Store, tmp_path: Path) -> None:
+    put(store, nuoc=WATER, truong=SCHOOLS)
+    service = outspoken(store, tmp_path)
+    within = frozenset({d.key for d in store.directives()} - {WATER_PLAN})
+    assert service.ask(Question(ROOMS, today=TODAY, within=within)).citations
+    store.remove(next(iter(within)))
+    assert service.ask(Question(ROOMS, today=TODAY, within=within)).citations == ()

@@ -58,6 +58,7 @@ COMPOSED = (
     | {f"load.{which}.{field}" for which in ("type", "bad") for field in ("number", "issued_on")}
     | {f"page.{which}" for which in ("first", "previous", "next", "last")}
     | {f"due.weekday.{number}" for number in range(7)}
+    | {"due.passed_years", "due.was_years"}
     | {f"{prefix}.{state}" for prefix in ("state", "task.mark") for state in STATES}
     | {f"task.role.{role}" for role in ("lead", "coop")}
     | {f"task.match.{match}" for match in ("alias", "successor", "class")}

@@ -24,14 +24,14 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("not_after", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("repeat", sa.Integer(), server_default="0", nullable=False),
         sa.Column("claimed_by", sa.String(length=64), nullable=True),
         sa.Column("claim_token", sa.String(length=32), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -39,8 +39,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_delivery_dedupe_key")),
     )
-    op.create_index(op.f("ix_delivery_chat_id_topic_state"), "delivery", ["chat_id", "topic", "state"], unique=False)
-    op.create_index(op.f("ix_delivery_state_due_at"), "delivery", ["state", "due_at"], unique=False)
+    op.create_index(op.f("ix_delivery_chat_id_topic_day"), "delivery", ["chat_id", "topic", "day"], unique=False)
+    op.create_index(
+        op.f("ix_delivery_state_next_try_at_id"), "delivery", ["state", "next_try_at", "id"], unique=False
+    )
     op.create_table(
         "reminder_mute",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -73,6 +75,7 @@ def upgrade() -> None:
         sa.Column("directive_key", sa.String(length=160), nullable=False),
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.Column("cancelled", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -88,6 +91,7 @@ def upgrade() -> None:
             name=op.f("uq_reminder_item_chat_id_topic_source_id_due_days_before"),
         ),
     )
+    op.create_index(op.f("ix_reminder_item_day"), "reminder_item", ["day"], unique=False)
     op.create_index(op.f("ix_reminder_item_delivery_id"), "reminder_item", ["delivery_id"], unique=False)
     op.create_index(op.f("ix_reminder_item_directive_key"), "reminder_item", ["directive_key"], unique=False)
     op.create_index(op.f("ix_reminder_item_source_id"), "reminder_item", ["source_id"], unique=False)
@@ -98,10 +102,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reminder_item_source_id"), table_name="reminder_item")
     op.drop_index(op.f("ix_reminder_item_directive_key"), table_name="reminder_item")
     op.drop_index(op.f("ix_reminder_item_delivery_id"), table_name="reminder_item")
+    op.drop_index(op.f("ix_reminder_item_day"), table_name="reminder_item")
     op.drop_table("reminder_item")
     op.drop_table("reminder_watch")
     op.drop_table("reminder_setting")
     op.drop_table("reminder_mute")
-    op.drop_index(op.f("ix_delivery_state_due_at"), table_name="delivery")
-    op.drop_index(op.f("ix_delivery_chat_id_topic_state"), table_name="delivery")
+    op.drop_index(op.f("ix_delivery_state_next_try_at_id"), table_name="delivery")
+    op.drop_index(op.f("ix_delivery_chat_id_topic_day"), table_name="delivery")
     op.drop_table("delivery")
