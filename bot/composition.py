@@ -172,7 +172,7 @@ class Composition:
                 DeadlinesFeature(office),
                 TargetsFeature(office),
                 DirectivesFeature(office),
-                DirectiveKeeping(office, lambda: self.index.publish(self.store)),
+                DirectiveKeeping(office, self._follow_store),
                 ExportFeature(office),
                 RemindingFeature(office, self.reminders),
                 loading,

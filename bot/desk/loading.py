@@ -302,8 +302,8 @@ class LoadingFeature:
 
     def _too_late(self, visit: Visit, upload: Upload | None) -> Sequence[Reply]:
         toast = Toast(visit.texts(f"load.is.{upload.state if upload else 'expired'}"), alert=True)
-        if upload and upload.state in {"reading", "publishing"}:
-            return (toast,)
+        if upload and upload.state in {"reading", "publishing", "published"}:
+            return (toast,)  # the message itself shows how it goes, or went
         return (toast, Turn(self._settled(upload, visit.texts)))
 
     @staticmethod

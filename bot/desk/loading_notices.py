@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
+from bot.desk.loading_reading import time_to_say
 from bot.desk.loading_screens import task_line
 from bot.desk.seen import directive_token
 from bot.desk.task_views import TaskView
@@ -12,7 +13,7 @@ from bot.message_blocks import Block, Span, paragraph, shorten
 from bot.office.uploads import Notice
 from bot.screens import Button, Screen
 from corpus.identity import clause_token
-from corpus.row_words import capitalised, when
+from corpus.row_words import capitalised
 from corpus.units import unit_matches
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def notice_screen(office: Office, notice: Notice, texts: Texts, knows: Callable[
     for number, task in enumerate(tasks[:TASKS_SHOWN], 1):
         helps = not any(unit_matches(unit.name, name) for unit in units for name in task.lead)
         part = f" ({texts('load.helping')})" if helps else ""
-        lines.append(f"{number}. {task_line(task.action, (), when(task))}{part}")
+        lines.append(f"{number}. {task_line(task.action, (), time_to_say(task))}{part}")
     if len(tasks) > TASKS_SHOWN:
         lines.append(texts("load.more_tasks", count=len(tasks) - TASKS_SHOWN))
     blocks.append(paragraph("\n".join(lines)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.desk.loading_files import discard, keep, place_in_library
 from bot.desk.loading_notices import notices
 from bot.office.audit import Entry
+from corpus.corrections import fingerprint
 from corpus.identity import content_hash
 from corpus.ingest import ingest
 from corpus.manifest import Manifest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.office.uploads import Upload, Uploads
     from corpus.ingest import FileReport, SearchIndex
     from corpus.records import Directive
+    from corpus.store_records import StoredTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ class Library:
 
 
 def known_tasks(library: Library, upload: Upload) -> set[str]:
-    """Ids of the tasks that stand now in the directives the upload holds: what comes beside them is new."""
+    """Marks of the tasks that stand now in the directives the upload holds: what comes beside them is new."""
     keys = [directive["key"] for directive in upload.summary["directives"]]
-    return {task.id for key in keys for task in library.office.store.tasks(key)}
+    return {mark for key in keys for task in library.office.store.tasks(key) for mark in _marks(task)}
+
+
+def _marks(task: StoredTask) -> tuple[str, str]:
+    """By what a task is known again: its id, and its words in the directive however they were read."""
+    return task.id, f"{task.path}#{fingerprint(task.quote)[:16]}"
 
 
 def publish(library: Library, upload: Upload, by: int) -> FileReport:
@@ -67,7 +74,8 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
         return report
     _aim(office, upload, [key for key in report.directives if key not in keys])
     library.refresh()
-    tasks = [t for key in report.directives for t in office.store.tasks(key) if t.id not in upload.known_tasks]
+    standing = [task for key in report.directives for task in office.store.tasks(key)]
+    tasks = [task for task in standing if upload.known_tasks.isdisjoint(_marks(task))]
     now = office.clock.now()
     acts = [Entry(now, by, "directive.loaded", key, _counted(report), upload.chat) for key in report.directives]
     if upload.audience is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.desk.loading_files import place_in_library
+from bot.desk.loading_screens import ACTION_LIMIT
 from corpus.identity import content_hash, reading_version
 from corpus.ingest import examine
-from corpus.row_words import when
+from corpus.row_words import states_time, when
 from corpus.store_writing import IncomingFile
 
 if TYPE_CHECKING:
@@ -85,4 +86,10 @@ def _directive(directive: Directive, key: str, before: tuple[int, int, int] | No
 
 
 def _task(task: Task) -> Summary:
-    return {"action": task.action, "units": list(task.lead or task.coop), "when": when(task) or task.due_text or ""}
+    return {"action": task.action, "units": list(task.lead or task.coop), "when": time_to_say(task)}
+
+
+def time_to_say(task: Task) -> str:
+    """When a task is due; empty when its own words, shown whole, say so."""
+    said = states_time(task) and len(task.action) <= ACTION_LIMIT
+    return "" if said else when(task) or task.due_text or ""

@@ -9,6 +9,7 @@ from bot.desk.choosing import back, chosen_from, unit_choices
 from bot.desk.pages import facts
 from bot.message_blocks import Block, Span, paragraph, shorten
 from bot.screens import Button, Screen, notice, rows_of
+from bot.texts import load_texts
 from corpus.manifest import FIELDS
 from corpus.row_words import capitalised
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN_WHOLE = 3
 _TITLE = 300
 _VALUE = 120
-_ACTION = 140
+ACTION_LIMIT = 140
 _WARNING = 220
 _WARNINGS = 4
 _NAMES = 4
@@ -39,7 +40,7 @@ def summary_screen(upload: Upload, audience: Sequence[str], texts: Texts, *, sai
         blocks += _directive(directive, number if len(directives) > 1 else None, texts)
     for directive in directives[SHOWN_WHOLE:]:
         blocks.append(paragraph(f"• {name_of(directive)}"))
-    warnings = [w for d in directives for w in d["warnings"]] + list(upload.summary["remarks"])
+    warnings = [w for d in directives for w in _unsaid(d)] + list(upload.summary["remarks"])
     if warnings:
         lines = "\n".join(f"⚠️ {shorten(w, _WARNING)}" for w in warnings[:_WARNINGS])
         blocks.append(paragraph(lines))
@@ -93,6 +94,12 @@ def _directive(directive: dict[str, Any], number: int | None, texts: Texts) -> l
     return blocks
 
 
+def _unsaid(directive: dict[str, Any]) -> list[str]:
+    """The reader's warnings (in Vietnamese) but those of fields that are shown as missing anyway."""
+    names = [load_texts("vi")(f"load.field.{name}").lower() for name in directive["missing"]]
+    return [warning for warning in directive["warnings"] if not any(name in warning.lower() for name in names)]
+
+
 def name_of(directive: dict[str, Any]) -> str:
     """A directive in few words: kind and number, else its title."""
     named = " ".join(part for part in (directive["kind"], directive["number"]) if part)
@@ -102,7 +109,7 @@ def name_of(directive: dict[str, Any]) -> str:
 def task_line(action: str, units: Sequence[str], when: str) -> str:
     """A task in one line: what, who, by when."""
     who = "; ".join(units[:_NAMES]) + ("…" if len(units) > _NAMES else "")
-    return " – ".join(part for part in (shorten(capitalised(action), _ACTION), who, when) if part)
+    return " – ".join(part for part in (shorten(capitalised(action), ACTION_LIMIT), who, when) if part)
 
 
 def directives_screen(upload: Upload, texts: Texts) -> Screen:

@@ -1,9 +1,11 @@
-"""The outbox: deliveries claimed under a lease, sent by whoever claimed them, and settled once.
+"""The outbox: deliveries claimed under a lease, begun, sent by whoever claimed them, and settled once.
 
-States: `pending`, `claimed` (somebody is sending it until its lease ends), `uncertain` (sent perhaps: the answer never
-came, or the sender died; sent again, marked as a repeat), `sent`, `failed`, `skipped` (too late to be of use),
-`cancelled` (no longer wanted, or merged into another). Any number of workers may claim at once: SQLite takes its write
-lock at the start of a transaction, PostgreSQL skips rows that others have locked.
+States: `pending`; `claimed` (in somebody's hands until the lease ends); `uncertain` (perhaps it arrived: the answer
+never came, or the sender died after it began; said again, marked as a repeat); `sent`; `failed` (Telegram will not
+take it); `skipped` (too late to be of use); `cancelled` (no longer wanted, or its items went to another message).
+
+Any number of workers may claim at once: SQLite takes its write lock at the start of a transaction, PostgreSQL skips
+rows that others have locked. A claim that was never begun goes back unmarked, since nothing can have been sent.
 """
 
 from __future__ import annotations
@@ -13,25 +15,40 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
 
 from bot.office.records import Place
-from bot.reminders.tables import delivery, reminder_item
+from bot.reminders.tables import delivery, reminder_item, reminder_mute, reminder_setting, reminder_watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from corpus.database import Database
 
-LEASE = timedelta(minutes=2)
-ATTEMPTS = 6
-BACKOFF = timedelta(seconds=20)
-_WAITING = ("pending", "uncertain")
+DIGEST = "digest"
+"""Stands as the source of the item that says: a digest of that day."""
+BATCH = 20
+LEASE = timedelta(minutes=3)
+ATTEMPTS = 5
+"""Times that a message is sent without anybody knowing whether it arrived."""
+REPEAT_AFTER = timedelta(seconds=20)
+_CLOCK_SLIP = timedelta(minutes=1)
+
+_says_more = (
+    select(reminder_item.c.id)
+    .where(
+        reminder_item.c.delivery_id == delivery.c.id,
+        reminder_item.c.cancelled.is_(None),
+        reminder_item.c.source_id != DIGEST,
+    )
+    .exists()
+)
+_waiting_again = case((delivery.c.repeat == 1, "uncertain"), else_="pending")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to remind of."""
+    """One thing to say: an occurrence, so many days before it; or a digest."""
 
     source: str
     directive: str
@@ -53,23 +70,11 @@ class Claim:
     repeat: bool
     attempt: int
     items: tuple[Item, ...]
-    payload: dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery as people are shown it."""
-
-    id: int
-    reference: str
-    kind: str
-    place: Place
-    due_at: datetime
-    state: str
-    attempt: int
-    error: str | None
-    settled_at: datetime | None
-    items: int
+    @property
+    def only_digest(self) -> bool:
+        """Whether it reminds of nothing by itself."""
+        return all(item.source == DIGEST for item in self.items)
 
 
 class Outbox:
@@ -78,38 +83,26 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, worker: str, now: datetime, limit: int = 20) -> list[Claim]:
-        """Takes due deliveries under a lease; what waits for the same recipient becomes one message."""
+    def claim(self, worker: str, now: datetime, limit: int = BATCH) -> list[Claim]:
+        """Takes up to `limit` deliveries under a lease, those first that may have been lost; skips what is too late."""
         token = secrets.token_hex(8)
+        kept: list[Any] = []
         with self._database.writing() as connection:
             _expire(connection, now)
-            rows = connection.execute(
-                select(delivery)
-                .where(
-                    delivery.c.state.in_(_WAITING),
-                    delivery.c.due_at <= now,
-                    or_(delivery.c.next_try_at.is_(None), delivery.c.next_try_at <= now),
-                )
-                .order_by(delivery.c.due_at, delivery.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).all()
-            kept = _merge(connection, rows, now)
-            if not kept:
-                return []
-            numbers = [row.id for row in kept]
-            connection.execute(
-                update(delivery)
-                .where(delivery.c.id.in_(numbers))
-                .values(
-                    state="claimed",
-                    claimed_by=worker,
-                    claim_token=token,
-                    lease_until=now + LEASE,
-                    attempt=delivery.c.attempt + 1,
-                )
-            )
-            items = _items(connection, numbers)
+            for state in ("uncertain", "pending"):
+                while len(kept) < limit:
+                    rows = connection.execute(_due(state, now).limit(limit - len(kept))).all()
+                    if not rows:
+                        break
+                    numbers = [row.id for row in rows if row.not_after >= now]
+                    late = [row.id for row in rows if row.not_after < now]
+                    too_late = {"state": "skipped", "settled_at": now, "error": "too late to be of use"}
+                    connection.execute(update(delivery).where(delivery.c.id.in_(late)).values(**too_late))
+                    held = {"claimed_by": worker, "claim_token": token, "lease_until": now + LEASE, "begun_at": None}
+                    taken = update(delivery).where(delivery.c.id.in_(numbers)).values(state="claimed", **held)
+                    connection.execute(taken)
+                    kept += [row for row in rows if row.not_after >= now]
+            items = items_of(connection, [row.id for row in kept])
         return [
             Claim(
                 id=row.id,
@@ -119,158 +112,83 @@ class Outbox:
                 place=Place(row.chat_id, row.topic, group=row.chat_id < 0),
                 day=row.day,
                 not_after=row.not_after,
-                repeat=bool(row.repeat) or row.state == "uncertain",
-                attempt=row.attempt + 1,
+                repeat=bool(row.repeat),
+                attempt=row.attempt,
                 items=tuple(items.get(row.id, ())),
-                payload=row.payload,
             )
             for row in kept
         ]
 
-    def sent(self, claim: Claim, message: int, now: datetime) -> None:
-        """It arrived."""
-        self._settle(claim, now, state="sent", message_id=message, error=None)
+    def begin(self, claim: Claim, now: datetime) -> bool:
+        """Notes that sending begins, under a fresh lease; False when the claim is no longer ours."""
+        begun = {"begun_at": now, "lease_until": now + LEASE, "attempt": delivery.c.attempt + 1}
+        with self._database.writing() as connection:
+            return bool(connection.execute(update(delivery).where(_mine(claim)).values(**begun)).rowcount)
+
+    def sent(self, claim: Claim, message: int, now: datetime) -> bool:
+        """It arrived. False when the lease had ended meanwhile and another has taken it up."""
+        return self._settle(claim, state="sent", message_id=message, settled_at=now, error=None)
 
     def failed(self, claim: Claim, error: str, now: datetime) -> None:
         """It will never arrive."""
-        self._settle(claim, now, state="failed", error=error)
-
-    def skipped(self, claim: Claim, reason: str, now: datetime) -> None:
-        """It is of no use any more."""
-        self._settle(claim, now, state="skipped", error=reason)
+        self._settle(claim, state="failed", error=error, settled_at=now)
 
     def cancelled(self, claim: Claim, reason: str, now: datetime) -> None:
         """It is no longer wanted."""
-        self._settle(claim, now, state="cancelled", error=reason)
+        self._settle(claim, state="cancelled", error=reason, settled_at=now)
 
-    def later(self, claim: Claim, at: datetime, reason: str, *, counts: bool = True) -> None:
-        """It certainly did not arrive: again at `at`. `counts` false: nothing was tried."""
-        if counts and claim.attempt >= ATTEMPTS:
-            self.failed(claim, reason, at)
-            return
-        attempt = claim.attempt if counts else claim.attempt - 1
-        state = "uncertain" if claim.repeat else "pending"
-        self._put_back(claim, state=state, next_try_at=at, error=reason, attempt=attempt)
+    def release(self, claim: Claim, at: datetime, reason: str | None = None) -> None:
+        """It was not begun: back as it was, to be tried at `at`."""
+        self._settle(claim, state=_waiting_again, next_try_at=at, error=reason)
+
+    def later(self, claim: Claim, at: datetime, reason: str) -> None:
+        """It certainly did not arrive: again at `at`, as often as it takes until it is too late."""
+        again = {"state": _waiting_again, "attempt": delivery.c.attempt - 1}
+        self._settle(claim, next_try_at=at, error=reason, **again)
 
     def uncertain(self, claim: Claim, reason: str, now: datetime) -> None:
-        """It may have arrived: said again after a while, as a repeat."""
-        if claim.attempt >= ATTEMPTS:
-            self.failed(claim, reason, now)
+        """It may have arrived: said again after a while, as a repeat. A mere digest is not said twice."""
+        if claim.only_digest or claim.attempt + 1 >= ATTEMPTS:
+            self.failed(claim, f"it may or may not have arrived: {reason}", now)
             return
-        self._put_back(claim, state="uncertain", repeat=1, next_try_at=now + BACKOFF, error=reason)
-
-    def moved(self, old: int, new: int) -> None:
-        """A group has a new id: what waits for it goes there."""
-        with self._database.writing() as connection:
-            waiting = (delivery.c.chat_id == old) & delivery.c.state.in_((*_WAITING, "claimed"))
-            connection.execute(update(delivery).where(waiting).values(chat_id=new))
-
-    # ---- what people are shown
-
-    def of(self, place: Place, limit: int = 5) -> tuple[list[Delivery], list[Delivery]]:
-        """The next and the last deliveries of a recipient."""
-        here = (delivery.c.chat_id == place.chat) & (delivery.c.topic == place.topic)
-        coming = select(delivery).where(here, delivery.c.state.in_((*_WAITING, "claimed"))).order_by(delivery.c.due_at)
-        past = select(delivery).where(here, delivery.c.state == "sent").order_by(delivery.c.settled_at.desc())
-        return self._shown(coming.limit(limit)), self._shown(past.limit(limit))
-
-    def in_trouble(self, limit: int = 20) -> list[Delivery]:
-        """Uncertain and failed deliveries, newest first."""
-        query = select(delivery).where(delivery.c.state.in_(("uncertain", "failed"))).order_by(delivery.c.id.desc())
-        return self._shown(query.limit(limit))
-
-    def counts(self) -> dict[str, int]:
-        """How many deliveries are in each state."""
-        query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        with self._database.reading() as connection:
-            return {state: int(count) for state, count in connection.execute(query)}
-
-    def oldest_due(self, now: datetime) -> datetime | None:
-        """When the delivery that waits longest was due."""
-        query = select(func.min(delivery.c.due_at)).where(delivery.c.state.in_(_WAITING), delivery.c.due_at <= now)
-        with self._database.reading() as connection:
-            found: datetime | None = connection.execute(query).scalar()
-        return found
+        at = now + REPEAT_AFTER * 2**claim.attempt
+        self._settle(claim, state="uncertain", repeat=1, next_try_at=at, error=reason)
 
     def retry(self, number: int, now: datetime) -> bool:
         """An administrator wants a failed delivery tried again; False when it is not failed."""
         failed = (delivery.c.id == number) & (delivery.c.state == "failed")
-        values = {
-            "state": "pending",
-            "attempt": 0,
-            "repeat": 1,
-            "next_try_at": None,
-            "not_after": now + timedelta(days=2),
-        }
+        # As a repeat: nobody knows for certain what became of it the first time.
+        again = {"state": "uncertain", "attempt": 0, "repeat": 1, "next_try_at": now}
         with self._database.writing() as connection:
+            values = again | {"not_after": now + timedelta(days=2), "settled_at": None}
             return bool(connection.execute(update(delivery).where(failed).values(**values)).rowcount)
 
-    def _shown(self, query: Any) -> list[Delivery]:
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-            items = _items(connection, [row.id for row in rows])
-        return [
-            Delivery(
-                row.id,
-                row.reference,
-                row.kind,
-                Place(row.chat_id, row.topic, group=row.chat_id < 0),
-                row.due_at,
-                row.state,
-                row.attempt,
-                row.error,
-                row.settled_at,
-                len(items.get(row.id, ())),
-            )
-            for row in rows
-        ]
-
-    def _settle(self, claim: Claim, now: datetime, **values: Any) -> None:
-        self._put_back(claim, settled_at=now, **values)
-
-    def _put_back(self, claim: Claim, **values: Any) -> None:
+    def _settle(self, claim: Claim, **values: Any) -> bool:
         """Only the holder of the claim may say what became of it."""
-        mine = (delivery.c.id == claim.id) & (delivery.c.claim_token == claim.token) & (delivery.c.state == "claimed")
         with self._database.writing() as connection:
-            connection.execute(update(delivery).where(mine).values(lease_until=None, **values))
+            settled = update(delivery).where(_mine(claim)).values(lease_until=None, **values)
+            return bool(connection.execute(settled).rowcount)
 
 
-def _expire(connection: Connection, now: datetime) -> None:
-    """Leases that ended leave their delivery uncertain; what is too late is skipped."""
-    dead = (delivery.c.state == "claimed") & (delivery.c.lease_until < now)
-    lost = {"state": "uncertain", "repeat": 1, "error": "the sender stopped between claim and mark"}
-    connection.execute(update(delivery).where(dead, delivery.c.attempt < ATTEMPTS).values(**lost))
-    given_up = {"state": "failed", "settled_at": now, "error": "the sender stopped each time"}
-    connection.execute(update(delivery).where(dead).values(**given_up))
-    late = delivery.c.state.in_(_WAITING) & (delivery.c.not_after < now)
-    connection.execute(
-        update(delivery).where(late).values(state="skipped", settled_at=now, error="too late to be of use")
-    )
+def move_chat(connection: Connection, old: int, new: int) -> None:
+    """A group has a new id: what was chosen, asked for, planned and sent under the old one moves to it, and wins."""
+    keys = {
+        reminder_setting: ("topic",),
+        reminder_watch: ("topic", "source_id"),
+        reminder_mute: ("topic", "subject"),
+        reminder_item: ("topic", "source_id", "due", "days_before"),
+        delivery: ("id",),
+    }
+    for table, columns in keys.items():
+        there = table.alias()
+        same = and_(there.c.chat_id == old, *(there.c[name] == table.c[name] for name in columns))
+        clash = (table.c.chat_id == new) & select(there.c.chat_id).where(same).exists()
+        connection.execute(delete(table).where(clash))
+        connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
 
 
-def _merge(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
-    """One delivery a recipient: the items of the others move to it, a digest's own list is kept."""
-    by_recipient: dict[tuple[int, int], list[Any]] = {}
-    for row in rows:
-        mergeable = row.kind in {"reminder", "digest"}
-        key = (row.chat_id, row.topic) if mergeable else (row.chat_id, -1 - row.id)
-        by_recipient.setdefault(key, []).append(row)
-    kept = []
-    for group in by_recipient.values():
-        first = next((row for row in group if row.kind == "digest"), group[0])
-        kept.append(first)
-        for other in group:
-            if other.id == first.id:
-                continue
-            connection.execute(
-                update(reminder_item).where(reminder_item.c.delivery_id == other.id).values(delivery_id=first.id)
-            )
-            merged = {"state": "cancelled", "settled_at": now, "error": f"merged into {first.reference}"}
-            connection.execute(update(delivery).where(delivery.c.id == other.id).values(**merged))
-    return kept
-
-
-def _items(connection: Connection, deliveries: Iterable[int]) -> dict[int, list[Item]]:
+def items_of(connection: Connection, deliveries: Iterable[int]) -> dict[int, list[Item]]:
+    """What deliveries are to say, by their ids."""
     query = (
         select(reminder_item)
         .where(reminder_item.c.delivery_id.in_(list(deliveries)), reminder_item.c.cancelled.is_(None))
@@ -281,3 +199,29 @@ def _items(connection: Connection, deliveries: Iterable[int]) -> dict[int, list[
         item = Item(row.source_id, row.directive_key, row.due, row.days_before)
         found.setdefault(row.delivery_id, []).append(item)
     return found
+
+
+def _due(state: str, now: datetime) -> Any:
+    return (
+        select(delivery)
+        .where(delivery.c.state == state, delivery.c.next_try_at <= now)
+        .order_by(delivery.c.next_try_at, delivery.c.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _mine(claim: Claim) -> ColumnElement[bool]:
+    return (delivery.c.id == claim.id) & (delivery.c.claim_token == claim.token) & (delivery.c.state == "claimed")
+
+
+def _expire(connection: Connection, now: datetime) -> None:
+    """Takes back what is held under a lease that ended, or (the clock went back) that nobody can have given."""
+    ended = or_(delivery.c.lease_until < now, delivery.c.lease_until > now + LEASE + _CLOCK_SLIP)
+    dead = (delivery.c.state == "claimed") & ended
+    unbegun = dead & delivery.c.begun_at.is_(None)
+    connection.execute(update(delivery).where(unbegun).values(state=_waiting_again, next_try_at=now, lease_until=None))
+    given_up = {"state": "failed", "settled_at": now, "error": "the sender stopped while sending", "lease_until": None}
+    hopeless = dead & or_(delivery.c.attempt >= ATTEMPTS, ~_says_more)
+    connection.execute(update(delivery).where(hopeless).values(**given_up))
+    lost = {"state": "uncertain", "repeat": 1, "error": "the sender stopped while sending", "lease_until": None}
+    connection.execute(update(delivery).where(dead).values(next_try_at=now, **lost))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sqlalchemy import delete, insert, select
@@ -46,6 +46,12 @@ class Wishes:
 
 
 DEFAULT = Wishes()
+
+
+def quiet_end(local: datetime, wishes: Wishes) -> datetime:
+    """When the quiet hours end that hold at `local`, in its own time zone."""
+    end = datetime.combine(local.date(), time.fromisoformat(wishes.quiet_to), local.tzinfo)
+    return end if end > local else end + timedelta(days=1)
 
 
 class WishBook:

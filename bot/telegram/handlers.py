@@ -202,8 +202,12 @@ class Handlers:
                     await self._messenger.offer(who, self._desk.commands_of(role) if role else ())
 
     async def _tell(self, tell: Tell) -> None:
-        if tell.once is None or await asyncio.to_thread(tell.once):
+        if tell.once is not None and not await asyncio.to_thread(tell.once):
+            return
+        try:
             await self._messenger.send(tell.place, tell.screen)
+        except Exception:  # one chat that cannot be written to keeps no other waiting
+            log.exception("A chat could not be told", action="tell.failed", chat=tell.place.chat)
 
     async def _work(
         self,

@@ -126,6 +126,7 @@ async def test_a_second_press_says_so_and_nobody_is_told_twice(bot, telegram, va
     again = telegram.press_data(van, status, data)
     await telegram.wait_for(lambda: again.answer is not None, "an answer to the second press")
     assert again.answer["text"] == VI("load.is.published")
+    await loaded(telegram, status)
     assert len(telegram.messages(private)) == 1
 
 
@@ -137,6 +138,20 @@ async def test_several_files_at_once_each_have_their_message(bot, telegram, van,
     for message in ours:
         await settled(telegram, message)
     assert ["12/KH-UBND" in ours[0].text, "13/KH-UBND" in ours[1].text] == [True, True]
+
+
+async def test_an_album_is_confirmed_with_one_press(bot, telegram, van, chat):
+    for number in ("12/KH-UBND", "13/KH-UBND"):
+        file = telegram._world.add_file(f"{number[:2]}.txt", "text/plain", plan(number), "documents")
+        telegram._post(van, chat, None, None, text="", entities=[], media=("document", file), media_group_id="a1")
+    await telegram.wait_for_message(chat, n=2)
+    ours = [m for m in telegram.messages(chat) if m.sender is not van]
+    for message in ours:
+        await settled(telegram, message)
+    await telegram.press(van, ours[1], "tất cả tệp gửi cùng")
+    for message in ours:
+        await loaded(telegram, message)
+    assert of_loaded(bot) == ["12/KH-UBND", "13/KH-UBND"]
 
 
 async def test_what_the_clerk_types_is_read_into_the_summary(bot, telegram, van, chat):

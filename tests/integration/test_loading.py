@@ -119,7 +119,7 @@ def test_units_with_new_tasks_are_told_with_their_tasks_in_groups_and_in_private
     told = {(t.place.chat, t.place.topic): words(t.screen) for t in front.told}
     assert set(told) == {(30, 0), (32, 0), (GROUP, 7)}
     assert "Sở Nội vụ 1 việc" in told[30, 0]
-    assert "30/06/2025" in told[30, 0]
+    assert "30/6/2025" in told[30, 0]
     assert "bệnh án" not in told[30, 0]
     assert "phối hợp" in told[32, 0]
     assert told[GROUP, 7] == told[30, 0]

@@ -490,7 +490,7 @@ PARTS = st.one_of(
 
 
 def test_no_data_on_a_button_makes_the_desk_fall_over(desk):
-    @settings(max_examples=250, deadline=None, database=None)
+    @settings(max_examples=120, deadline=None, database=None)
     @given(st.sampled_from(sorted(OURS | {"tm", "tn", "td", "vx"})), st.lists(PARTS, max_size=5))
     def pressed(area: str, arguments: list[str]) -> None:
         data = ":".join(["v1", area, *arguments])

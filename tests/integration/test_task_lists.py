@@ -100,6 +100,8 @@ def test_a_keeper_without_any_unit_in_the_office_is_told_how_to_make_one(desk):
 def test_a_group_shows_its_units_tasks_to_anybody_in_it(desk):
     desk.bind(GROUP, desk.health.id)
     assert f"Nhiệm vụ của {HEALTH}" in said(desk.say("/nhiemvu", CHI, chat=GROUP))
+    assert desk.texts("tasks.other_unit") not in str(labels(first(desk.say("/nhiemvu", OWNER, chat=GROUP))))
+    assert desk.texts("tasks.other_unit") in str(labels(first(desk.press(f"v1:tl:u{desk.health.id}.aaa:0", OWNER))))
 
 
 def test_a_topic_shows_the_tasks_of_its_own_unit(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -77,4 +78,4 @@ def test_lines_fit_and_lose_nothing_unless_they_are_too_many(text, most):
     assert len(lines) <= most
     assert all(font.getlength(line) <= 400 for line in lines)
     if not lines or not lines[-1].endswith("…"):
-        assert "".join("".join(lines).split()) == "".join(text.split())
+        assert "".join("".join(lines).split()) == "".join(unicodedata.normalize("NFC", text).split())
