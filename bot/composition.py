@@ -60,7 +60,7 @@ class Composition:
         """
         from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
 
-        from bot.reminders.planning import cancel_gone  # noqa: PLC0415
+        from bot.reminders.planner import cancel_gone  # noqa: PLC0415
 
         store = Store.open(self.settings.database_url)
         # Whatever changes what is due cancels what was planned for it, in the same transaction.
@@ -110,8 +110,11 @@ class Composition:
     def office(self) -> Office:
         """The office kept in the store's database."""
         from bot.office.office import open_office  # noqa: PLC0415 - SQLAlchemy
+        from bot.reminders.outbox import move_chat  # noqa: PLC0415
 
-        return open_office(self.store, self.clock, self.settings.admins)
+        office = open_office(self.store, self.clock, self.settings.admins)
+        office.groups.movers.append(move_chat)
+        return office
 
     @cached_property
     def reminders(self) -> Engine:
@@ -121,9 +124,9 @@ class Composition:
             SettingsError: the office's own file of working days cannot be read.
         """
         from bot.reminders.engine import Engine  # noqa: PLC0415 - SQLAlchemy
-        from bot.reminders.working_days import load_working_days  # noqa: PLC0415
+        from bot.reminders.working_days import WorkingDaysFile  # noqa: PLC0415
 
-        days = load_working_days(self.settings.home)
+        days = WorkingDaysFile(self.settings.home)
         return Engine(self.office, days=days, zone=self.settings.timezone, texts=self._texts_of)
 
     def _texts_of(self, chat: int) -> Texts:

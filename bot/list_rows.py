@@ -47,14 +47,18 @@ def select_rows(store: Store, kind: Kind, selection: Selection) -> list[Row]:
     directives = _directives(store, selection)
     keys = {d.key for d in directives}
     if kind == "directives":
-        return [directive_row(d) for d in directives if _issued(d, selection) and _concerns(store, d, selection.unit)]
+        return [
+            directive_row(d)
+            for d in directives
+            if _within(d.issued_on, selection) and _concerns(store, d, selection.unit)
+        ]
     if kind in {"tasks", "deadlines"}:
         return list(_duties(store, kind, selection, directives))
     if kind == "targets":
         targets = (t for t in store.targets(selection.directive) if t.directive in keys and _within(t.due, selection))
         named = unit_filter(store, selection)
         return [target_row(t) for t in targets if named(t.directive, t.path, f"{t.quote} {t.scope or ''}")]
-    issued = {d.key for d in directives if _issued(d, selection)}
+    issued = {d.key for d in directives if _within(d.issued_on, selection)}
     named = unit_filter(store, selection)
     if kind == "clauses":
         clauses = (c for c in store.clauses(selection.directive) if c.directive in issued)
@@ -234,10 +238,6 @@ def _concerns(store: Store, directive: StoredDirective, unit: str | None) -> boo
 
 def _of_place(directive: StoredDirective, place: str | None) -> bool:
     return place is None or (directive.place is not None and same_place(place, directive.place))
-
-
-def _issued(directive: StoredDirective, selection: Selection) -> bool:
-    return _within(directive.issued_on, selection)
 
 
 def _within(day: date | None, selection: Selection) -> bool:

@@ -37,6 +37,7 @@ class SecretFileError(UnreadableFileError):
 class _Vocabulary:
     levels: dict[str, str]
     fields: frozenset[str]
+    number_line: str
     continued_after: frozenset[str]
     misread: dict[int, str]
 
@@ -47,6 +48,7 @@ def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
         levels={folded.replace(" ", ""): level["name"] for level in data["levels"] for folded in level["folded"]},
         fields=frozenset(data["fields"]),
+        number_line=data["number_line"],
         continued_after=frozenset(data["continued_after"]),
         misread=str.maketrans({str(wrong): right for wrong, right in data["misread"].items()}),
     )
@@ -90,6 +92,10 @@ def _loose_mark(line: str, before: str) -> str | None:
         found = _level(line, spaced=True)
         if found:
             return found
+    if _words(line)[:1] == [_vocabulary().number_line] and any(c.isdigit() for c in line):
+        behind = [level for level in _levels() if line.rstrip(_AROUND).endswith(f" {level.upper()}")]
+        if behind:
+            return behind[0]
     cells = [cell for cell in _CELL.split(line) if cell.strip()]
     bracketed = _BRACKETED.search(line)
     pieces = [*(cells if len(cells) > 1 else []), *([bracketed[1]] if bracketed else [])]
@@ -130,7 +136,12 @@ def _level(text: str, *, spaced: bool = False) -> str | None:
 def _spelt(text: str) -> bool:
     """True for the mark's own words, whatever their case."""
     said = " ".join(re.findall(r"\w+", text)).lower()
-    return any(level.lower() == said for level in _vocabulary().levels.values())
+    return any(level.lower() == said for level in _levels())
+
+
+def _levels() -> tuple[str, ...]:
+    """The levels by name, the longer before those that end like them."""
+    return tuple(dict.fromkeys(_vocabulary().levels.values()))
 
 
 def _words(text: str) -> list[str]:

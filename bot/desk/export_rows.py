@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.citation_words import for_reading, place_in_words
 from bot.desk.duties import by_date, duty_of
-from bot.desk.row_texts import source_name
+from bot.desk.row_texts import source_name, who_when
 from bot.desk.seen import is_keeper_here
 from bot.desk.target_views import TargetView, targets_shown
-from corpus.row_words import capitalised, day, measure, term, when
+from corpus.row_words import capitalised, measure, term, when
 from corpus.text import collapse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from bot.desk.duties import Duty
     from bot.desk.seen import Seen
@@ -88,7 +89,9 @@ def task_rows(visit: Visit, office: Office, seen: Seen, units: Sequence[Unit]) -
             **_source(task.directive, task.path, seen, visit.texts),
             "quote": for_reading(task.quote),
         }
-        rows.append(row | (_marked(duty, visit.texts) if units else _all_marks(told.get(task.id, []), visit.texts)))
+        rows.append(
+            row | (_marked(duty, visit.texts, now) if units else _all_marks(told.get(task.id, []), visit.texts, now))
+        )
     return rows
 
 
@@ -124,12 +127,12 @@ def _role(duty: Duty, texts: Texts, *, several: bool) -> str:
     return f"{duty.unit.name}: {said}" if several else said
 
 
-def _marked(duty: Duty, texts: Texts) -> Row:
+def _marked(duty: Duty, texts: Texts, now: datetime) -> Row:
     mark = duty.mark
     return {
         "state": texts(f"state.{duty.state}"),
         "note": mark.note if mark else None,
-        "marked": _who_when(mark, texts) if mark else None,
+        "marked": who_when(mark, texts, now) if mark else None,
     }
 
 
@@ -142,16 +145,12 @@ def _told(visit: Visit, office: Office) -> dict[str, list[tuple[str, Mark]]]:
     return {task: [(names[mark.unit], mark) for mark in found] for task, found in marks.items()}
 
 
-def _all_marks(told: Sequence[tuple[str, Mark]], texts: Texts) -> Row:
+def _all_marks(told: Sequence[tuple[str, Mark]], texts: Texts, now: datetime) -> Row:
     return {
         "state": [f"{name}: {texts(f'state.{mark.state}')}" for name, mark in told],
         "note": [f"{name}: {mark.note}" for name, mark in told if mark.note],
-        "marked": [_who_when(mark, texts) for _, mark in told],
+        "marked": [who_when(mark, texts, now) for _, mark in told],
     }
-
-
-def _who_when(mark: Mark, texts: Texts) -> str:
-    return texts("task.marked_by", who=mark.by or mark.person, when=day(mark.changed_at.date()))
 
 
 def _source(key: str, path: str, seen: Seen, texts: Texts) -> Row:

@@ -14,7 +14,7 @@ from bot.callbacks import encode
 from bot.desk.loading_fields import field_typed
 from bot.desk.loading_files import safe_name, suffix_of
 from bot.desk.loading_notices import notice_screen
-from bot.desk.loading_publishing import known_tasks, publish
+from bot.desk.loading_publishing import known_tasks, publish, tidy_library
 from bot.desk.loading_reading import inspect
 from bot.desk.loading_screens import (
     audience_screen,
@@ -80,8 +80,12 @@ class LoadingFeature:
             presses=tuple(Press(area, partial(self._pressed, handle), _RIGHTS) for area, handle in presses.items()),
             inputs=(Input("load.field", self._field, _RIGHTS),),
             files=Files(self.offered, _RIGHTS),
-            chores=Chores(self._resume, lambda: self._uploads.tidy(self._now())),
+            chores=Chores(self._resume, self._tidy),
         )
+
+    def _tidy(self) -> None:
+        self._uploads.tidy(self._now())
+        tidy_library(self._library)
 
     def forget(self, visit: Visit) -> str:
         """Gives up everything of the visitor's that waits; a sentence when there was something."""

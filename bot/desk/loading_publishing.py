@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from corpus.ingest import FileReport, SearchIndex
     from corpus.records import Directive
     from corpus.store_records import StoredTask
+
+_BY_CONTENT = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
         read=library.read,
         replacing=frozenset(d["key"] for d in upload.summary["directives"] if d["before"]),
     )
-    _tidy_library(library, path)
+    tidy_library(library, path)
     if report.status == "refused":
         for key, units in before.items():
             office.visibility.set_audience(key, units)
@@ -96,13 +99,18 @@ def _counted(report: FileReport) -> dict[str, Any]:
     return {"status": report.status, "clauses": report.clauses, "targets": report.targets, "tasks": report.tasks}
 
 
-def _tidy_library(library: Library, path: Path) -> None:
-    """Keeps of the library what the store knows: the file just loaded may have been there already, or have replaced one."""
+def tidy_library(library: Library, loaded: Path | None = None) -> None:
+    """Keeps of the library what the store knows: not what was replaced or withdrawn, nor what it has from elsewhere.
+
+    What is being published stays, unless it is the file just `loaded`; so does what people put there themselves.
+    """
     known = {file.path for file in library.office.store.files()}
-    publishing = {u.content_hash for u in library.uploads.unsettled() if u.state == "publishing"}
-    for folder in library.uploads.library.iterdir() if library.uploads.library.is_dir() else ():
-        if any((content or "").startswith(folder.name) for content in publishing) and folder != path.parent:
+    publishing = {u.content_hash for u in library.uploads.unsettled() if u.state == "publishing" and u.content_hash}
+    for folder in list(library.uploads.library.iterdir()) if library.uploads.library.is_dir() else ():
+        ours = bool(_BY_CONTENT.fullmatch(folder.name))
+        busy = any(content.startswith(folder.name) for content in publishing)
+        if not ours or (busy and (loaded is None or folder != loaded.parent)):
             continue
-        for file in folder.iterdir():
+        for file in list(folder.iterdir()):
             if str(file.resolve()) not in known:
                 discard(file)

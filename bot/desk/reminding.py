@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.office.office import Office
     from bot.reminders.engine import Engine
     from bot.reminders.messages import Reminded
-    from bot.reminders.outbox import Delivery
+    from bot.reminders.queue_view import Delivery
     from bot.reminders.wishes import Wishes
     from bot.texts import Texts
 
@@ -77,7 +77,7 @@ class RemindingFeature:
 
     def _overview(self, visit: Visit) -> Screen:
         texts, wishes = visit.texts, self._wishes.of(visit.place)
-        coming, past = self._engine.outbox.of(visit.place)
+        coming, past = self._engine.queue.of(visit.place)
         blocks = [
             paragraph(texts("nhac.title"), "bold"),
             paragraph(_settings(texts, wishes)),
@@ -191,7 +191,7 @@ class RemindingFeature:
             raise ValueError(days)
         if not self._may_set(visit):
             return (Toast(visit.texts("access.role"), alert=True),)
-        until = self._office.clock.today() + timedelta(days=days)
+        until = self._engine.days().on_or_after(self._office.clock.today() + timedelta(days=days))
         self._silence.mute(visit.place, item.source, until)
         self._engine.planner.plan(self._office.clock.now())
         return (Toast(visit.texts("reminder.snoozed", day=f"{until:%d/%m/%Y}")),)
@@ -263,7 +263,7 @@ class RemindingFeature:
         return item
 
     def _screen(self, visit: Visit, item: Reminded) -> Screen:
-        return one_screen(item, self._office.clock.today(), self._engine.worked(item.due.day), visit.texts)
+        return one_screen(item, self._office.clock.today(), self._engine.days().on_or_before(item.due.day), visit.texts)
 
     def _after(self, visit: Visit, item: Reminded, key: str) -> Screen:
         """What is left of a reminder that has been dealt with."""
@@ -276,9 +276,9 @@ class RemindingFeature:
         return (Turn(self._queue(visit.texts)),)
 
     def _queue(self, texts: Texts) -> Screen:
-        counts = self._engine.outbox.counts()
+        counts = self._engine.queue.counts()
         lines = [f"{texts(f'delivery.{state}')}: {count}" for state, count in sorted(counts.items())]
-        rows = self._engine.outbox.in_trouble()
+        rows = self._engine.queue.in_trouble()
         zone = self._office.clock.now().tzinfo
         trouble = [
             texts(

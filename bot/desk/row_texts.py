@@ -11,9 +11,10 @@ from corpus.text import collapse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from bot.desk.duties import Duty
+    from bot.office.progress import Mark
     from bot.texts import Texts
     from corpus.store_records import StoredDirective, StoredTarget, StoredTask
 
@@ -84,6 +85,12 @@ def target_spans(target: StoredTarget, directive: StoredDirective | None, texts:
 def marked_by_hand(row: StoredTask | StoredTarget) -> str:
     """The mark before what a person has corrected; empty before what stands as read."""
     return f"{BY_HAND} " if row.corrected else ""
+
+
+def who_when(mark: Mark, texts: Texts, now: datetime) -> str:
+    """Who said how far a unit is, and on which day where `now` is told."""
+    made = mark.changed_at.astimezone(now.tzinfo).date()
+    return texts("task.marked_by", who=mark.by or mark.person, when=day(made))
 
 
 def source_name(directive: StoredDirective | None, key: str) -> str:

@@ -8,13 +8,13 @@ from bot.callbacks import encode
 from bot.citation_words import for_reading
 from bot.desk.corrections_screens import correct_buttons
 from bot.desk.pages import facts, way_back
-from bot.desk.row_texts import SIGNS, marked_by_hand, source_line, time_of, units_line
+from bot.desk.row_texts import SIGNS, marked_by_hand, source_line, time_of, units_line, who_when
 from bot.message_blocks import Block, Span, paragraph, quotation, shorten
 from bot.office.progress import STATES
 from bot.office.records import KEEPERS
 from bot.screens import Button, Screen, rows_of
 from corpus.identity import clause_token
-from corpus.row_words import capitalised, day, when
+from corpus.row_words import capitalised, when
 from corpus.text import collapse, comparable
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def task_screen(
         ),
     ]
     if duty.unit and duty.role:
-        blocks.append(_standing(duty, duty.unit, texts))
+        blocks.append(_standing(duty, duty.unit, texts, now))
     if others:
-        lines = "\n".join(f"{SIGNS[m.state]} {name}: {_who_when(m, texts)}" for name, m in others[:10])
+        lines = "\n".join(f"{SIGNS[m.state]} {name}: {who_when(m, texts, now)}" for name, m in others[:10])
         blocks.append(Block((Span(texts("task.progress") + "\n", "bold"), Span(lines))))
     blocks.append(quotation(shorten(for_reading(task.quote), QUOTE_LIMIT)))
     blocks.append(paragraph(source_line(directive, task.directive, task.path, texts), "italic"))
@@ -85,7 +85,7 @@ def _time(duty: Duty, texts: Texts, now: datetime) -> str:
     return f"{said}\n“{words}”" if stated and not words.isdigit() else said
 
 
-def _standing(duty: Duty, unit: Unit, texts: Texts) -> Block:
+def _standing(duty: Duty, unit: Unit, texts: Texts, now: datetime) -> Block:
     """The unit's part, state and note, with who said so."""
     part = texts("task.unit_role", unit=unit.name, role=texts(f"task.role.{duty.role}"))
     if duty.match.value in {"alias", "successor", "class"}:
@@ -95,15 +95,11 @@ def _standing(duty: Duty, unit: Unit, texts: Texts) -> Block:
     if mark is not None:
         earlier = mark.state != duty.state
         before = texts("task.earlier_round", state=texts(f"state.{mark.state}")) + ", " if earlier else ""
-        said += f" · {before}{_who_when(mark, texts)}"
+        said += f" · {before}{who_when(mark, texts, now)}"
     spans = [Span(f"{part}\n"), Span(texts("task.state") + ": ", "bold"), Span(said)]
     if mark is not None and mark.note:
         spans += [Span(f"\n{texts('task.note')}: ", "bold"), Span(mark.note)]
     return Block(tuple(spans))
-
-
-def _who_when(mark: Mark, texts: Texts) -> str:
-    return texts("task.marked_by", who=mark.by or mark.person, when=day(mark.changed_at.date()))
 
 
 def _buttons(

@@ -11,6 +11,7 @@ from bot.office.records import Place, Unit
 from bot.office.tables import asked, expected_input, group_binding, group_chat, unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from corpus.database import Database
@@ -31,6 +32,8 @@ class Groups:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.movers: list[Callable[[Connection, int, int], object]] = []
+        """Told the old and the new id of a group, in the transaction that moves it."""
 
     def unit_of(self, place: Place) -> Unit | None:
         """Whose place it is: the topic's unit, else the whole group's."""
@@ -88,6 +91,8 @@ class Groups:
                 _seen(connection, new, "", now, present=True)
             for table in (asked, expected_input):
                 connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
+            for move in self.movers:
+                move(connection, old, new)
 
 
 def _here(place: Place) -> ColumnElement[bool]:

@@ -69,8 +69,8 @@ class Due:
     def is_settled(self, done: date) -> bool:
         """Whether a duty that was done on that day is done for this occurrence.
 
-        What comes once is done for good. What recurs is done for the occurrence nearest to that day and for those
-        before it: a report sent three weeks late is not next year's report.
+        What comes once is done for good. What recurs is done for the occurrences up to half a round (365, 182, 91 or
+        30 days) after that day: a report sent three weeks late is not next year's report.
         """
         if self.manner == "once":
             return True
@@ -115,7 +115,8 @@ def _dues(deadline: Deadline, first: date, last: date) -> Iterator[Due]:
         days = set(occurrences(deadline, first, last))
         yield from (Due(deadline, day, manner) for day in sorted(days))
     elif manner is not None:
-        yield from (Due(deadline, day, "period") for day in _period_ends(deadline, manner, first, last))
+        ends = _period_ends(deadline, manner, first, last)
+        yield from (Due(deadline, day, "period") for day in ends if day != deadline.due)
     if deadline.due is not None and first <= deadline.due <= last and deadline.due not in days:
         yield Due(deadline, deadline.due, "once")
 

@@ -1,7 +1,8 @@
 """The reminders' engine: plans, claims, composes, sends, marks. Knows the sender as a protocol, and no Telegram.
 
 One step (`tick`) does everything that is due at its moment, so that tests drive it with a clock of their own; `run`
-repeats it for as long as the bot lives. Nothing is kept between steps that the database does not hold.
+repeats it for as long as the bot lives. Nothing is kept between steps that the database does not hold, but how long to
+leave an unreachable service alone.
 """
 
 from __future__ import annotations
@@ -9,26 +10,26 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.logs import get_logger
-from bot.message_blocks import paragraph
-from bot.reminders.dues import Due, dues
-from bot.reminders.messages import Reminded, digest_items, list_screen, one_screen, span_of
+from bot.reminders.catalogue import CatalogueReader
+from bot.reminders.composing import Composer, Standing, composer, reminded
 from bot.reminders.outbox import Claim, Outbox
-from bot.reminders.planning import Planner
-from bot.reminders.recipients import Roll, read_roll
-from bot.reminders.wishes import DEFAULT, WishBook, Wishes
-from bot.screens import Screen
+from bot.reminders.planner import Planner
+from bot.reminders.planning import nearest
+from bot.reminders.queue_view import QueueView
+from bot.reminders.recipients import read_roll
+from bot.reminders.sender import Gone, Later, Moved, Outcome, Refused, Sender, Sent, Uncertain, Unreachable
+from bot.reminders.wishes import WishBook, quiet_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, tzinfo
 
     from bot.office.office import Office
-    from bot.office.records import Place
+    from bot.reminders.messages import Reminded
     from bot.reminders.working_days import WorkingDays
     from bot.texts import Texts
 
@@ -36,52 +37,9 @@ log = get_logger(__name__)
 
 PLAN_EVERY = timedelta(minutes=5)
 TICK_SECONDS = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """It arrived as this message."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """It certainly did not arrive: again after `seconds`."""
-
-    seconds: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertain:
-    """Nobody can know whether it arrived."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The person blocks the bot, or the group is closed to it."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The group has another id now."""
-
-    chat: int
-
-
-Outcome = Sent | Later | Uncertain | Gone | Moved
-
-
-class Sender(Protocol):
-    """Sends one message; never raises for what Telegram or the network does."""
-
-    async def send(self, place: Place, screen: Screen) -> Outcome:
-        """What became of it."""
+SEND_SECONDS = 90.0
+"""A send that takes longer is given up, uncertain; well below the lease."""
+_LEAVE_ALONE = (15.0, 300.0)
 
 
 class Engine:
@@ -91,12 +49,15 @@ class Engine:
         self,
         office: Office,
         *,
-        days: WorkingDays,
+        days: Callable[[], WorkingDays],
         zone: tzinfo,
         texts: Callable[[int], Texts],
     ) -> None:
-        self.planner = Planner(office.store, days, zone)
-        self.outbox = Outbox(office.store.database)
+        database = office.store.database
+        self._catalogue = CatalogueReader(office.store)
+        self.planner = Planner(database, self._catalogue, days, zone)
+        self.outbox = Outbox(database)
+        self.queue = QueueView(database)
         self._office = office
         self._days = days
         self._zone = zone
@@ -106,16 +67,26 @@ class Engine:
         self._texts = texts
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
         self._planned: tuple[datetime, str] | None = None
+        self._failures = 0
+        self._stopping = False
 
     async def run(self, seconds: float = TICK_SECONDS) -> None:
-        """Ticks until cancelled; a step that fails is logged and the next one tries again."""
-        while True:
+        """Ticks until `stop`; a step that fails is logged and the next one tries again."""
+        while not self._stopping:
             try:
                 busy = await self.tick()
             except Exception:  # reminders go on whatever one step meets
                 log.exception("A step of the reminders failed", action="reminders.failed")
                 busy = False
-            await asyncio.sleep(0 if busy else seconds)
+            pause = 0.0 if busy else self._leave_alone(self._failures) or seconds
+            for _ in range(int(pause * 4)):
+                if self._stopping:
+                    return
+                await asyncio.sleep(0.25)
+
+    def stop(self) -> None:
+        """Begins no further message: what is being sent is still sent and marked."""
+        self._stopping = True
 
     async def tick(self) -> bool:
         """Plans when it is time to, and sends one batch; True when there may be more to send at once."""
@@ -125,121 +96,100 @@ class Engine:
         claims = await asyncio.to_thread(self.outbox.claim, self._worker, self._clock.now())
         if not claims:
             return False
-        roll, wishes = await asyncio.to_thread(self._read)
-        for claim in claims:
-            await self._deliver(self.sender, claim, roll, wishes.get((claim.place.chat, claim.place.topic), DEFAULT))
-        return True
+        composing = await asyncio.to_thread(self._composer, claims)
+        outcomes = await asyncio.gather(
+            *(self._deliver(self.sender, claim, composing) for claim in claims), return_exceptions=True
+        )
+        unreachable = any(isinstance(outcome, Unreachable) for outcome in outcomes)
+        self._failures = self._failures + 1 if unreachable else 0
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return not unreachable
 
     def plan_if_due(self) -> None:
         """Plans every few minutes, and at once when the store's content has changed."""
         now, revision = self._clock.now(), self._office.store.revision()
-        if self._planned and now - self._planned[0] < PLAN_EVERY and self._planned[1] == revision:
+        if self._planned and abs(now - self._planned[0]) < PLAN_EVERY and self._planned[1] == revision:
             return
         planned = self.planner.plan(now)
         self._planned = (now, revision)
         if planned.added or planned.cancelled:
             log.info("Reminders planned", action="reminders.planned", added=planned.added, cancelled=planned.cancelled)
 
-    def _read(self) -> tuple[Roll, dict[tuple[int, int], Wishes]]:
-        database = self._office.store.database
-        return read_roll(database, self._zone), WishBook(database).all()
-
-    async def _deliver(self, sender: Sender, claim: Claim, roll: Roll, wishes: Wishes) -> None:
-        now = self._clock.now()
-        local = now.astimezone(self._zone)
-        if wishes.is_quiet(local.time()):
-            until = _quiet_end(local, wishes)
-            await asyncio.to_thread(self.outbox.later, claim, until, "quiet hours", counts=False)
-            return
-        screen = await asyncio.to_thread(self.compose, claim, roll, local.date())
-        if screen is None:
-            await asyncio.to_thread(self.outbox.cancelled, claim, "nothing left to say", now)
-            return
-        outcome = await sender.send(claim.place, screen)
-        await asyncio.to_thread(self._settle, claim, outcome)
-
-    def _settle(self, claim: Claim, outcome: Outcome) -> None:
-        now, chat = self._clock.now(), claim.place.chat
-        match outcome:
-            case Sent(message):
-                self.outbox.sent(claim, message, now)
-            case Later(seconds, reason):
-                self.outbox.later(claim, now + timedelta(seconds=seconds), reason)
-            case Uncertain(reason):
-                log.warning(
-                    "A reminder may or may not have arrived", action="reminders.uncertain", reference=claim.reference
-                )
-                self.outbox.uncertain(claim, reason, now)
-            case Gone(reason):
-                self.outbox.failed(claim, reason, now)
-                if chat > 0:
-                    self._office.people.set_reachable(chat, False)  # noqa: FBT003
-            case Moved(new):
-                self._office.groups.migrate(chat, new, now)
-                self.outbox.later(claim, now, "the group has a new id", counts=False)
-                self.outbox.moved(chat, new)
-
-    def compose(self, claim: Claim, roll: Roll, today: date) -> Screen | None:
-        """What is still to be said, as things stand now; None when that is nothing."""
-        recipient, texts = (claim.place.chat, claim.place.topic), self._texts(claim.place.chat)
-        current = self._current(today)
-        asked = {(item.source, item.due) for item in claim.items}
-        wanted = [
-            Reminded(due, None, None)
-            for due in current
-            if recipient in roll.recipients(due) and not roll.silence(recipient, due.deadline, today)
-        ]
-        found = [r for r in wanted if (r.source, r.due.day) in asked]
-        if claim.kind == "digest":
-            listed = digest_items(wanted, today)
-            found = [*listed, *(r for r in found if r not in listed)]
-        # The same task may be due again soon: only its nearest occurrence is spoken of.
-        items = self._completed(list({(r.source, r.due.day): r for r in found}.values()))
-        if not items:
-            return None
-        mark = texts("reminder.again", reference=claim.reference) if claim.repeat else ""
-        if len(items) == 1 and claim.kind != "digest":
-            worked = self._days.on_or_before(items[0].due.day)
-            screen = one_screen(items[0], today, worked, texts, mark=mark)
-        else:
-            title = texts(
-                "digest.title" if claim.kind == "digest" else "reminder.several",
-                count=len(items),
-                day=f"{today:%d/%m/%Y}",
-            )
-            screen = list_screen(title, items, today, texts, mark=mark)
-        reference = paragraph(texts("reminder.reference", reference=claim.reference), "italic")
-        return Screen((*screen.blocks, reference), screen.buttons)
-
     def reminded(self, source: str, today: date) -> Reminded | None:
         """The occurrence of a task or target that is nearest to today, from a week ago on."""
-        mine = [due for due in self._current(today) if due.deadline.source_id == source]
-        coming = [due for due in mine if (due.day - today).days >= -7]
-        chosen = min(coming or mine, key=lambda due: abs((due.day - today).days), default=None)
-        return self._completed([Reminded(chosen, None, None)])[0] if chosen else None
+        catalogue = self._catalogue.read()
+        due = nearest(catalogue.by_source.get(source, ()), today)
+        return reminded(due, catalogue) if due else None
 
     def responsible(self, names: Iterable[str]) -> frozenset[int]:
         """The units that any of the names means."""
         return read_roll(self._office.store.database, self._zone).responsible(names)
 
-    def worked(self, day: date) -> date:
-        """The working day on or before a day."""
-        return self._days.on_or_before(day)
+    def days(self) -> WorkingDays:
+        """Which days are worked, as is known now."""
+        return self._days()
 
-    def _current(self, today: date) -> list[Due]:
-        return list(dues(self.planner.deadlines(), *span_of(today)))
+    def _composer(self, claims: list[Claim]) -> Composer:
+        database, today = self._office.store.database, self._clock.now().astimezone(self._zone).date()
+        roll, wishes = read_roll(database, self._zone), WishBook(database).all()
+        return composer(Standing(self._catalogue.read(), roll, wishes, self._days(), today), claims)
 
-    def _completed(self, items: list[Reminded]) -> list[Reminded]:
-        """With their tasks and directives."""
-        store = self._office.store
-        directives = {d.key: d for d in store.directives()}
-        tasks = {t.id: t for key in {i.due.deadline.directive for i in items} for t in store.tasks(key)}
-        return [
-            Reminded(item.due, tasks.get(item.source), directives.get(item.due.deadline.directive)) for item in items
-        ]
+    async def _deliver(self, sender: Sender, claim: Claim, composing: Composer) -> Outcome | None:
+        local, wishes = self._clock.now().astimezone(self._zone), composing.wishes_of(claim)
+        if wishes.is_quiet(local.time()):
+            await asyncio.to_thread(self.outbox.release, claim, quiet_end(local, wishes), "quiet hours")
+            return None
+        texts = await asyncio.to_thread(self._texts, claim.place.chat)
+        screen = await asyncio.to_thread(composing.compose, claim, texts)
+        if screen is None:
+            await asyncio.to_thread(self.outbox.cancelled, claim, "nothing left to say", local)
+            return None
+        await sender.turn(claim.place)
+        if self._stopping:
+            await asyncio.to_thread(self.outbox.release, claim, local)
+            return None
+        if not await asyncio.to_thread(self.outbox.begin, claim, self._clock.now()):
+            return None  # it waited so long that another has taken it up
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                outcome = await sender.send(claim.place, screen)
+        except TimeoutError:
+            outcome = Uncertain("no answer in time")
+        await asyncio.to_thread(self._settle, claim, outcome)
+        return outcome
 
+    def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        now, chat = self._clock.now(), claim.place.chat
+        match outcome:
+            case Sent(message):
+                if not self.outbox.sent(claim, message, now):
+                    log.warning("A reminder took too long", action="reminders.slow", reference=claim.reference)
+            case Later(seconds, reason):
+                self.outbox.later(claim, now + timedelta(seconds=seconds), reason)
+            case Unreachable(reason):
+                self.outbox.later(claim, now + timedelta(seconds=self._leave_alone(self._failures + 1)), reason)
+            case Uncertain(reason):
+                action = "reminders.uncertain"
+                log.warning("A reminder may or may not have arrived", action=action, reference=claim.reference)
+                self.outbox.uncertain(claim, reason, now)
+            case Refused(reason):
+                log.warning("A reminder was refused", action="reminders.refused", reference=claim.reference)
+                self.outbox.failed(claim, reason, now)
+            case Gone(reason):
+                self.outbox.failed(claim, reason, now)
+                if chat > 0:
+                    self._office.people.set_reachable(chat, False)  # noqa: FBT003
+                else:
+                    self._office.groups.seen(chat, "", now, present=False)
+            case Moved(new):
+                self.outbox.later(claim, now, "the group has a new id")
+                self._office.groups.migrate(chat, new, now)
 
-def _quiet_end(local: datetime, wishes: Wishes) -> datetime:
-    hour, minute = map(int, wishes.quiet_to.split(":"))
-    end = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return end if end > local else end + timedelta(days=1)
+    @staticmethod
+    def _leave_alone(failures: int) -> float:
+        """Seconds for which a service is left alone that so many batches in a row could not reach."""
+        first, longest = _LEAVE_ALONE
+        return float(min(first * 2 ** min(failures - 1, 8), longest)) if failures else 0.0

@@ -46,8 +46,9 @@ def when_words(due: Due, today: date, worked: date, texts: Texts) -> str:
     shown = {"day": f"{day:%d/%m/%Y}", "weekday": texts(f"weekday.{day.weekday()}")}
     if due.manner == "progress":
         goal = due.deadline.due
-        left = goal.year - day.year if goal else 0
-        return texts("reminder.progress", goal=f"{goal:%d/%m/%Y}" if goal else "", years=left, year=day.year)
+        if goal is None:
+            return texts("reminder.every_year", year=day.year)
+        return texts("reminder.progress", goal=f"{goal:%d/%m/%Y}", years=goal.year - day.year, year=day.year)
     if due.manner == "period":
         return texts("reminder.period", **shown)
     days = (day - today).days

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DIGEST = "digest"
 """Stands as the source of the item that says: a digest of that day."""
+TOO_LATE = "too late to be of use"
 BATCH = 20
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 5
@@ -96,7 +97,7 @@ class Outbox:
                         break
                     numbers = [row.id for row in rows if row.not_after >= now]
                     late = [row.id for row in rows if row.not_after < now]
-                    too_late = {"state": "skipped", "settled_at": now, "error": "too late to be of use"}
+                    too_late = {"state": "skipped", "settled_at": now, "error": TOO_LATE}
                     connection.execute(update(delivery).where(delivery.c.id.in_(late)).values(**too_late))
                     held = {"claimed_by": worker, "claim_token": token, "lease_until": now + LEASE, "begun_at": None}
                     taken = update(delivery).where(delivery.c.id.in_(numbers)).values(state="claimed", **held)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from bot.reminders.dues import REACH
-from bot.reminders.outbox import DIGEST
+from bot.reminders.outbox import DIGEST, TOO_LATE
 from bot.reminders.planning import Planning, wanted
 from bot.reminders.recipients import read_roll
 from bot.reminders.tables import delivery, reminder_item
@@ -117,18 +117,19 @@ class _Writing:
         for key, want in self._wants.items():
             known = existing.get(key)
             unsaid = known is None or known.cancelled is not None or known.state == "pending"
-            # What is of no use any more is not planned; what was planned in time is skipped when its turn comes.
-            if unsaid and (want.end >= self._today or (known is not None and known.cancelled is None)):
+            if unsaid and want.end >= self._today:
                 messages[key[0], key[1], max(want.day, self._today)].append(key)
         numbers = self._messages(messages, waiting)
         added = self._place(messages, numbers, existing)
-        unwanted = [
-            row.id
-            for key, row in existing.items()
-            if row.state == "pending" and row.cancelled is None and key not in self._wants
-        ]
-        self._cancel(unwanted)
-        self._close([row.id for here, row in waiting if here not in messages or numbers[here] != row.id])
+        unsaid_rows = {k: r for k, r in existing.items() if r.state == "pending" and r.cancelled is None}
+        unwanted = [row.id for key, row in unsaid_rows.items() if key not in self._wants]
+        late = [row for key, row in unsaid_rows.items() if key in self._wants and self._wants[key].end < self._today]
+        self._cancel(unwanted, "no longer wanted")
+        self._cancel([row.id for row in late], TOO_LATE)
+        empty = {row.id for here, row in waiting if here not in messages or numbers[here] != row.id}
+        skipped = empty & {row.delivery_id for row in late}
+        self._close(skipped, "skipped", TOO_LATE)
+        self._close(empty - skipped, "cancelled", "nothing left to say")
         return Planned(added, len(unwanted))
 
     def _waiting(self) -> list[tuple[Message, Any]]:
@@ -209,7 +210,7 @@ class _Writing:
         for row in fresh:
             here = (row["chat_id"], row["topic"], row["day"])
             more = {
-                "dedupe_key": f"{here[0]}:{here[1]}:{here[2]}:{earlier.get(here, 0)}:{secrets.token_hex(2)}",
+                "dedupe_key": f"{here[0]}:{here[1]}:{here[2]}:{earlier.get(here, 0)}",
                 "reference": secrets.token_hex(3).upper(),
                 "state": "pending",
                 "created_at": self._now,
@@ -239,21 +240,22 @@ class _Writing:
             self._connection.execute(insert(reminder_item), fresh)
         if moved:
             statement = update(reminder_item).where(reminder_item.c.id == bindparam("number"))
-            values = {"delivery_id": bindparam("new_delivery"), "day": bindparam("new_day"), "cancelled": None}
-            self._connection.execute(statement.values(**values), moved)
+            statement = statement.values(delivery_id=bindparam("new_delivery"), day=bindparam("new_day"), cancelled=None)
+            self._connection.execute(statement, moved)
         return added
 
-    def _cancel(self, unwanted: list[int]) -> None:
-        for begin in range(0, len(unwanted), _CHUNK):
-            some = reminder_item.c.id.in_(unwanted[begin : begin + _CHUNK])
-            self._connection.execute(update(reminder_item).where(some).values(cancelled="no longer wanted"))
+    def _cancel(self, items: list[int], reason: str) -> None:
+        for begin in range(0, len(items), _CHUNK):
+            some = reminder_item.c.id.in_(items[begin : begin + _CHUNK])
+            self._connection.execute(update(reminder_item).where(some).values(cancelled=reason))
 
-    def _close(self, numbers: list[int]) -> None:
-        """Cancels messages whose items are all cancelled or in another message."""
-        nothing = {"state": "cancelled", "settled_at": self._now, "error": "nothing left to say"}
-        for begin in range(0, len(numbers), _CHUNK):
-            some = delivery.c.id.in_(numbers[begin : begin + _CHUNK])
-            self._connection.execute(update(delivery).where(some).values(**nothing))
+    def _close(self, numbers: Iterable[int], state: str, reason: str) -> None:
+        """Settles messages none of whose items is left in them."""
+        closing = sorted(numbers)
+        closed = {"state": state, "settled_at": self._now, "error": reason}
+        for begin in range(0, len(closing), _CHUNK):
+            some = delivery.c.id.in_(closing[begin : begin + _CHUNK])
+            self._connection.execute(update(delivery).where(some).values(**closed))
 
 
 def lock_planning(connection: Connection) -> None:

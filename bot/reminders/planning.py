@@ -58,13 +58,13 @@ def wanted(planning: Planning) -> dict[ItemKey, Want]:
     first, last = planning.window
     found: dict[ItemKey, Want] = {}
     weekly, daily = _digest_days(planning)
+    unsent = {key[2] for key in planning.unsent}
     for due in dues(catalogue.deadlines, first - REACH, last + REACH):
         spoken = {n: day for n, day in reminder_days(due, planning.days).items() if day <= last}
-        spoken_now = any(day >= first for day in spoken.values()) or bool(planning.unsent)
         listed = [day for day in daily if in_digest(due, day)]
-        if not (spoken_now or listed):
-            continue
         source, directive = due.deadline.source_id, due.deadline.directive
+        if not listed and source not in unsent and all(day < first for day in spoken.values()):
+            continue
         for here in roll.recipients(due, catalogue.names(due.deadline)):
             wish = wishes.get(here, DEFAULT)
             if not wish.reminders:

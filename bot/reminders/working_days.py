@@ -6,16 +6,20 @@ administrator may write `days.yaml` in CHIDAO_HOME: `off: [2027-02-04]` and `wor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from bot.logs import get_logger
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = get_logger(__name__)
 
 FILE = "days.yaml"
 _DAY = timedelta(days=1)
@@ -27,17 +31,12 @@ class WorkingDays:
 
     off: frozenset[date] = frozenset()
     working: frozenset[date] = frozenset()
-    _known: dict[date, bool] = field(default_factory=dict, compare=False)
 
     def is_working(self, day: date) -> bool:
         """True on a working day."""
         if day in self.off:
             return False
-        if day in self.working:
-            return True
-        if day not in self._known:
-            self._known[day] = bool(_calendar().is_working_day(day))
-        return self._known[day]
+        return day in self.working or day in _worked_days(day.year)
 
     def on_or_before(self, day: date) -> date:
         """The day itself when it is worked, else the last working day before it."""
@@ -72,12 +71,39 @@ def load_working_days(home: Path) -> WorkingDays:
     return WorkingDays(frozenset(lists[0]), frozenset(lists[1]))
 
 
-_calendars: list[Any] = []
+class WorkingDaysFile:
+    """The working days with the corrections in CHIDAO_HOME, read again when the file has changed. Thread-safe."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._stamp = _stamp(home)
+        self._known = load_working_days(home)
+
+    def __call__(self) -> WorkingDays:
+        """As the file stands now; while it cannot be understood, as it stood before."""
+        stamp = _stamp(self._home)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._known = load_working_days(self._home)
+            except SettingsError as error:
+                log.warning("The file of working days is not used", action="days.unreadable", error=str(error))
+        return self._known
 
 
-def _calendar() -> Any:
-    if not _calendars:
-        import holidays  # noqa: PLC0415 - costs a tenth of a second that only reminders need
+def _stamp(home: Path) -> tuple[int, int] | None:
+    try:
+        found = (home / FILE).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
-        _calendars.append(holidays.country_holidays("VN"))
-    return _calendars[0]
+
+@cache
+def _worked_days(year: int) -> frozenset[date]:
+    """The days worked in a year, by the law and what has been announced."""
+    import holidays  # noqa: PLC0415 - costs a tenth of a second that only reminders need
+
+    calendar = holidays.country_holidays("VN", years=(year - 1, year, year + 1))
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    return frozenset(day for day in days if day.year == year and calendar.is_working_day(day))

@@ -39,6 +39,7 @@ log = get_logger(__name__)
 
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 RETRIES = 3
+LAST_REMINDERS = 8.0  # seconds that a stop waits for messages on their way
 
 # Not worth making every chat wait for when Telegram asks for patience.
 _OPTIONAL = frozenset(
@@ -72,6 +73,8 @@ class PatientLimiter(AIORateLimiter):
         """As AIORateLimiter, but straight through for what is optional."""
         if endpoint in _OPTIONAL:
             return await callback(*args, **kwargs)
+        if rate_limit_args is None:  # a reminder says 0: its own queue repeats it
+            rate_limit_args = RETRIES
         return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
@@ -89,6 +92,7 @@ def build_application(app: Composition) -> _App:
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
     loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
     chores: list[asyncio.Task[None]] = []
+    reminding: list[asyncio.Task[None]] = []
 
     async def started(application: _App) -> None:
         app.bot_name.username = application.bot.username
@@ -97,11 +101,16 @@ def build_application(app: Composition) -> _App:
         half_done = await asyncio.to_thread(desk.resume)
         chores.append(asyncio.create_task(handlers.look_after(half_done)))
         app.reminders.sender = TelegramSender(application.bot, processor.is_busy)
-        chores.append(asyncio.create_task(app.reminders.run()))
+        reminding.append(asyncio.create_task(app.reminders.run()))
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)
 
+    async def stopping(_application: _App) -> None:
+        app.reminders.stop()
+        if reminding:
+            await asyncio.wait(reminding, timeout=LAST_REMINDERS)
+
     async def stopped(_application: _App) -> None:
-        for chore in chores:
+        for chore in (*chores, *reminding):
             chore.cancel()
         worker.shutdown()
         loader.shutdown()
@@ -113,11 +122,12 @@ def build_application(app: Composition) -> _App:
         .base_url(f"{settings.telegram_api}/bot")
         .base_file_url(f"{settings.telegram_api}/file/bot")
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), tzinfo=settings.timezone))
-        .rate_limiter(PatientLimiter(max_retries=RETRIES))
+        .rate_limiter(PatientLimiter(max_retries=0))
         .concurrent_updates(processor)
         .read_timeout(15)
         .pool_timeout(10)
         .post_init(started)
+        .post_stop(stopping)
         .post_shutdown(stopped)
         .build()
     )

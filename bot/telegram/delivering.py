@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.message_blocks import pieces
-from bot.reminders.engine import Gone, Later, Moved, Outcome, Sent, Uncertain
+from bot.reminders.sender import Gone, Later, Moved, Outcome, Refused, Sent, Uncertain, Unreachable
 from bot.telegram.sending import keyboard, says
 
 if TYPE_CHECKING:
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from bot.office.records import Place
     from bot.screens import Screen
 
-A_SECOND = 20  # of the thirty that Telegram allows; the rest is for answers
+A_SECOND = 20  # of the thirty messages that Telegram allows; the rest is for answers
 GROUP_PAUSE = 3.4  # eighteen a minute in one group
-RETRY_CONNECTING = 15.0
-RETRY_SERVER = 30.0
+WAIT_FOR_ANSWERS = 1.0  # seconds that a reminder steps back at most
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_CLOSED = ("chat not found", "topic_closed", "not enough rights", "have no write access", "group chat was deleted")
+_CLOSED = ("chat not found", "group chat was deleted", "group chat was upgraded", "user is deactivated")
 
 
 class TelegramSender:
@@ -37,50 +36,47 @@ class TelegramSender:
         self._busy = busy
         self._next = 0.0
         self._next_in: dict[int, float] = {}
+        self._turn = asyncio.Lock()
 
-    async def send(self, place: Place, screen: Screen) -> Outcome:
-        """What became of the message; a reminder always fits into one."""
-        await self._pace(place)
-        part = pieces(screen.blocks)[0]
-        markup = keyboard(screen)
-        thread: int | None = place.topic or None
-        while True:
-            try:
-                message = await self._bot.send_message(
-                    place.chat,
-                    part.html,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=markup,
-                    message_thread_id=thread,
-                    rate_limit_args=0,  # type: ignore[call-arg]  # our own queue repeats what must be repeated
-                )
-            except BadRequest as error:
-                if thread is not None and says(error, "message thread not found"):
-                    thread = None
-                    continue
-                return _refused(error)
-            except TelegramError as error:
-                return _refused(error)
-            return Sent(message.message_id)
-
-    async def _pace(self, place: Place) -> None:
+    async def turn(self, place: Place) -> None:
+        """Waits for its turn: behind answers, and below Telegram's limits."""
         loop = asyncio.get_running_loop()
-        for _ in range(20):  # answers first, but not for ever
-            if not self._busy():
-                break
-            await asyncio.sleep(0.05)
-        now = loop.time()
-        at = max(self._next, now, self._next_in.get(place.chat, 0.0))
-        self._next = at + 1 / A_SECOND
-        if place.group:
-            self._next_in = {chat: t for chat, t in self._next_in.items() if t > now}
-            self._next_in[place.chat] = at + GROUP_PAUSE
+        async with self._turn:
+            patience = loop.time() + WAIT_FOR_ANSWERS
+            while self._busy() and loop.time() < patience:  # answers first, but not for ever
+                await asyncio.sleep(0.05)
+            now = loop.time()
+            at = max(self._next, now)
+            self._next = at + 1 / A_SECOND
+            if place.group:
+                at = max(at, self._next_in.get(place.chat, 0.0))
+                self._next_in = {chat: t for chat, t in self._next_in.items() if t > now}
+                self._next_in[place.chat] = at + GROUP_PAUSE
         if at > now:
             await asyncio.sleep(at - now)
 
+    async def send(self, place: Place, screen: Screen) -> Outcome:
+        """What became of the message; a reminder always fits into one."""
+        part = pieces(screen.blocks)[0]
+        try:
+            message = await self._bot.send_message(
+                place.chat,
+                part.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(screen),
+                message_thread_id=place.topic or None,
+                rate_limit_args=0,  # type: ignore[call-arg]  # our own queue repeats what must be repeated
+            )
+        except TelegramError as error:
+            return _refused(error)
+        return Sent(message.message_id)
+
 
 def _refused(error: TelegramError) -> Outcome:
-    """What Telegram's refusal, or its silence, means for a delivery."""
+    """What Telegram's refusal, or its silence, means for a delivery.
+
+    A topic that is closed or deleted refuses its message and no other: the group itself may be in order.
+    """
     match error:
         case ChatMigrated():
             return Moved(error.new_chat_id)
@@ -90,8 +86,10 @@ def _refused(error: TelegramError) -> Outcome:
         case Forbidden():
             return Gone(str(error))
         case BadRequest():
-            return Gone(str(error)) if says(error, *_CLOSED) else Later(RETRY_SERVER, str(error))
+            return Gone(str(error)) if says(error, *_CLOSED) else Refused(str(error))
+        case InvalidToken():
+            return Unreachable(str(error))
         case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
-            return Later(RETRY_CONNECTING, repr(error))
+            return Unreachable(repr(error))
         case _:
             return Uncertain(repr(error))

@@ -33,7 +33,7 @@ def kind_of(content: bytes, suffix: str) -> str:
         UnreadableFileError: nothing in it, or it is of a kind that holds no directive.
     """
     if not content:
-        raise UnreadableFileError("Tệp rỗng (0 byte); hãy tải lại từ nguồn.")
+        raise UnreadableFileError("Tệp rỗng (0 byte), không có chữ nào; hãy tải lại từ nguồn.")
     head = content[:_LOOKED_AT]
     if b"%PDF-" in head[:1024]:
         return ".pdf"

@@ -47,7 +47,8 @@ def decode(content: bytes) -> tuple[str, str] | None:
 
 def repair(text: str) -> tuple[str, str | None]:
     """Text whose letters are an old font's codes, converted, and the encoding's name; other text as it is, and None."""
-    if sum(text.count(c) for c in _LATIN) < 0.02 * len(text) or _share(text[:_SAMPLE]) >= _GOOD:
+    sample = text[:_SAMPLE]
+    if sum(sample.count(c) for c in _LATIN) < 0.02 * len(sample) or _share(sample) >= _GOOD:
         return text, None
     found = _best(text, {name: _converter(name) for name in ("tcvn3", "vni", "viscii")})
     if found is None:

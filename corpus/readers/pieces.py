@@ -43,10 +43,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table as drawn: rows of the cells that begin in them, and how many of its first rows are column titles."""
+    """A table as drawn: rows of the cells that begin in them, and how many of its first rows are column titles.
+
+    `breaks` are the numbers of the rows at which a new page begins.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     heads: int = 0
+    breaks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +61,58 @@ class PageBreak:
 Piece = Paragraph | Grid | PageBreak
 
 
-def lay_out(pieces: Iterable[Piece], warnings: Sequence[str] = ()) -> Source:
+TURN = "\ue003"
+"""Stands inside a paragraph where a page begins."""
+DOUBT = "\ue001", "\ue002"
+"""Stand around words of which the recognition was not sure."""
+_MARKS = re.compile("[\ue001-\ue003]")
+
+
+def lay_out(pieces: Iterable[Piece], warnings: Sequence[str] = (), *, scanned: bool = False) -> Source:
     """The pieces as one text. Pages are kept when a `PageBreak` opens each, the first included."""
     lines: list[str] = []
-    pages: list[int] = []
-    length = 0
-
-    def add(line: str) -> None:
-        nonlocal length
-        lines.append(line)
-        length += len(line) + 1
-
+    turns = ""
     for piece in pieces:
         if isinstance(piece, PageBreak):
-            pages.append(length)
+            turns += TURN
             continue
+        printed: list[str] = []
+        close = False
         if isinstance(piece, Paragraph):
             text = _line(piece.text)
-            if text:
-                if not piece.close and lines:
-                    add("")
-                add(text)
+            printed, close = [text] if text else [], piece.close
+        else:
+            printed = printed_rows(piece)
+        if not printed:
             continue
-        printed = printed_rows(piece)
-        if printed:
-            add("")
-            for line in printed:
-                add(line)
-    return Source("\n".join(lines) + "\n" if lines else "", tuple(pages), tuple(warnings))
+        if lines and not close:
+            lines.append("")
+        lines.append(turns + printed[0])
+        lines.extend(printed[1:])
+        turns = ""
+    text = "\n".join(lines) + ("\n" if lines else "") + turns
+    return _unmarked(text, tuple(warnings), scanned=scanned)
+
+
+def _unmarked(text: str, warnings: tuple[str, ...], *, scanned: bool) -> Source:
+    """The text without the marks set in it, and where they stood."""
+    parts: list[str] = []
+    length = at = 0
+    pages: list[int] = []
+    doubtful: list[tuple[int, int]] = []
+    begun = 0
+    for mark in _MARKS.finditer(text):
+        parts.append(text[at : mark.start()])
+        length += mark.start() - at
+        at = mark.end()
+        if mark[0] == TURN:
+            pages.append(length)
+        elif mark[0] == DOUBT[0]:
+            begun = length
+        else:
+            doubtful.append((begun, length))
+    parts.append(text[at:])
+    return Source("".join(parts), tuple(pages), warnings, scanned=scanned, doubtful=tuple(doubtful))
 
 
 def clean(text: str) -> str:
@@ -114,6 +142,13 @@ def printed_rows(grid: Grid) -> list[str]:
     heads = max(grid.heads, 1)
     rule = "|" + "---|" * len(rows[0])
     return [*printed[:heads], rule, *printed[heads:]]
+
+
+def _with_turns(grid: Grid, rows: list[list[str]]) -> list[list[str]]:
+    for at in grid.breaks:
+        if at < len(rows) and rows[at]:
+            rows[at][0] = TURN + rows[at][0]
+    return rows
 
 
 def spread(grid: Grid) -> list[list[str]]:
@@ -151,7 +186,7 @@ def spread(grid: Grid) -> list[list[str]]:
                 texts.append(shown)
         width = max(width, len(texts))
         table.append(texts)
-    rows = [texts + [""] * (width - len(texts)) for texts in table]
+    rows = _with_turns(grid, [texts + [""] * (width - len(texts)) for texts in table])
     used = [column for column in range(width) if any(row[column] for row in rows)]
     return [[row[column] for column in used] for row in rows if any(row)]
 

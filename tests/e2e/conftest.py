@@ -123,6 +123,7 @@ async def bot_in_this_process(
     finally:
         await application.updater.stop()
         await application.stop()
+        await application.post_stop(application)
         await application.shutdown()
         await application.post_shutdown(application)
         app.store.close()

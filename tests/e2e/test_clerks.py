@@ -93,7 +93,7 @@ def of_loaded(bot: RunningBot) -> list[str]:
 
 
 async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_private(
-    bot, telegram, van, chat, officer, private
+    bot, telegram, telegram_server, van, chat, officer, private
 ):
     group = telegram.supergroup("Phòng Lưu trữ", [officer])
     office = bot.app.office
@@ -104,6 +104,7 @@ async def test_a_file_is_shown_confirmed_and_its_unit_told_in_its_group_and_in_p
     assert "12/KH-UBND" in status.text
     assert "2 nhiệm vụ" in status.text
     assert of_loaded(bot) == []
+    assert any(c.params["chat_id"] == str(chat.id) for c in telegram_server.calls("sendChatAction"))
     await telegram.press(van, status, "✅ Xác nhận")
     told = await telegram.wait_for_message(private, after=before)
     in_group = await telegram.wait_for_message(group, after=before)
@@ -194,7 +195,7 @@ async def test_others_are_refused_and_nothing_is_fetched(bot, telegram, telegram
     assert telegram_server.calls("getFile") == []
 
 
-@pytest.mark.parametrize(("size", "name"), [(LARGEST + 1, NAME), (5, "anh.bmp")])
+@pytest.mark.parametrize(("size", "name"), [(LARGEST + 1, NAME), (5, "nhac.mp3")])
 async def test_what_cannot_be_read_is_not_fetched(bot, telegram, telegram_server, van, chat, size, name):
     telegram.send_document(van, chat, b"x" * size, name)
     answer = await telegram.wait_for_message(chat)
@@ -216,7 +217,7 @@ async def test_a_file_that_telegram_does_not_give_is_asked_for_again(bot, telegr
 
 async def test_binary_rubbish_and_names_with_tricks_do_no_harm(bot, telegram, van, chat, tmp_path):
     status = await summary_of(telegram, van, chat, b"\x00\xff\xfe\x01" * 500, "van-ban.txt")
-    assert "nhị phân" in status.text
+    assert "Không nhận “van-ban.txt”" in status.text
     status = await summary_of(telegram, van, chat, plan(), "../../ngoai.txt")
     await telegram.press(van, status, "✅ Xác nhận")
     await loaded(telegram, status)

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.desk.replies import Toast, Turn
-from bot.reminders.engine import Gone, Later, Moved, Sent, Uncertain
+from bot.reminders.sender import Gone, Later, Moved, Sent, Uncertain
 from corpus.records import Clause, Directive, Metadata, Source, Task
 from corpus.store_writing import IncomingFile
 from tests.integration.front_desk import GROUP, OWNER, FrontDesk, labels, said, words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from corpus.store import Store
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BINH, CHI = 20, 21
@@ -31,6 +33,9 @@ class FakeSender:
         self.screens = []
         self.next_outcomes: list = []
         self._ids = itertools.count(1)
+
+    async def turn(self, place):
+        """Never keeps anybody waiting."""
 
     async def send(self, place, screen):
         outcome = self.next_outcomes.pop(0) if self.next_outcomes else Sent(next(self._ids))
@@ -66,14 +71,16 @@ class Reminding(FrontDesk):
         return self.tick()
 
     def load(self, *tasks: Task, name: str = "9") -> str:
-        text = "\n".join(dict.fromkeys(t.quote for t in tasks))
-        clauses = (Clause("I", "I", text[:40], text, None, "item", (text,)),)
-        metadata = Metadata(number=f"{name}-KH/TU", place="Hòa Sơn", issued_on=date(2025, 1, 6))
-        stored = self.app.store.put(
-            IncomingFile(f"/hoa-son/{name}.txt", name.rjust(64, "0"), "t"),
-            [Directive(Source(text), metadata, clauses, tasks=tasks)],
-        )
-        return stored.keys[0]
+        return store_tasks(self.app.store, *tasks, name=name)
+
+
+def store_tasks(store: Store, *tasks: Task, name: str = "9", issued: date = date(2025, 1, 6)) -> str:
+    """Stores a directive with these tasks, in place of the one of that name; its key."""
+    text = "\n".join(dict.fromkeys(t.quote for t in tasks))
+    clauses = (Clause("I", "I", text[:40], text, None, "item", (text,)),)
+    metadata = Metadata(number=f"{name}-KH/TU", place="Hòa Sơn", issued_on=issued)
+    file = IncomingFile(f"/hoa-son/{name}.txt", name.rjust(64, "0"), "t")
+    return store.put(file, [Directive(Source(text), metadata, clauses, tasks=tasks)]).keys[0]
 
 
 def task(action: str, due: date | None = date(2025, 6, 18), **more) -> Task:
@@ -185,7 +192,7 @@ def test_a_deadline_moved_by_a_new_reading_cancels_the_old_reminder(front):
     front.clock.moment = datetime(2025, 6, 10, 20, tzinfo=ZONE)
     front.tick()  # plans for the morning of the 11th
     front.load(task("Trình đề án chậm hơn", date(2025, 9, 30)))
-    assert front.engine.outbox.counts() == {"cancelled": 1}
+    assert front.engine.queue.counts() == {"cancelled": 1}
     assert front.day(date(2025, 6, 11)) == []
 
 
@@ -227,7 +234,7 @@ def test_a_refusal_for_now_is_tried_again_and_a_block_ends_it(front):
     front.sender.next_outcomes = [Gone("blocked")]
     assert front.day(date(2025, 6, 13)) == []
     assert BINH in front.office.people.unreachable()
-    assert front.engine.outbox.counts()["failed"] == 1
+    assert front.engine.queue.counts()["failed"] == 1
 
 
 def test_a_group_that_moves_meanwhile_is_reminded_under_its_new_id(front):

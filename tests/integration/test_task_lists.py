@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -238,6 +238,12 @@ def test_a_member_marks_and_everybody_of_the_unit_sees_who_and_when(desk):
     entry = desk.office.audit.entries(1)[0]
     assert (entry.person, entry.action) == (BINH, "progress.changed")
     assert (entry.detail["from"], entry.detail["to"], entry.detail["unit"]) == ("todo", "doing", HEALTH)
+
+
+def test_a_mark_bears_the_day_of_the_offices_own_time_zone(desk):
+    desk.clock.moment = datetime(2026, 3, 13, 0, 30, tzinfo=timezone(timedelta(hours=7)))
+    _, turned = desk.press_label(open_first(desk), "Đang làm", BINH)
+    assert "Người 20 ghi 13/03/2026" in words(turned.screen)
 
 
 def test_progress_is_each_units_own(desk):

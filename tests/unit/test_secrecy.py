@@ -54,6 +54,9 @@ def page(above: str = "-------", below: str = "", title: str = "Về cải cách
         ("TỐI MẬT          Độc lập - Tự do - Hạnh phúc", "Tối mật"),
         ("Độ mật: Mật\tĐộ khẩn: Hỏa tốc", "Mật"),
         ("Độ khẩn: Khẩn (MẬT)", "Mật"),
+        ("Số: 12-KH/TU MẬT", "Mật"),
+        ("Số: 12-KH/TU | MẬT | Hòa Sơn, ngày 05 tháng 3 năm 2025", "Mật"),
+        ("Số: 12-KH/TU    TỐI MẬT", "Tối mật"),
     ],
 )
 @pytest.mark.parametrize("where", ["above", "below"])
@@ -85,6 +88,7 @@ def test_a_stamp_on_a_later_page_is_found() -> None:
         {"below": "Độ mật: Thường"},
         {"below": "Độ khẩn: Hỏa tốc"},
         {"above": "BÍ MẬT"},
+        {"above": "Số: 12-KH/TU về bí mật"},
         {"above": "BẢO MẬT"},
         {"above": "MẶT TRẬN TỔ QUỐC"},
         {"body": "Mật"},

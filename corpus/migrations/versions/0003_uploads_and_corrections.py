@@ -75,9 +75,7 @@ def upgrade() -> None:
             ["upload_id"], ["upload.id"], name=op.f("fk_upload_notice_upload_id_upload"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload_notice")),
-        sa.UniqueConstraint(
-            "upload_id", "chat_id", "topic", name=op.f("uq_upload_notice_upload_id_chat_id_topic")
-        ),
+        sa.UniqueConstraint("upload_id", "chat_id", "topic", name=op.f("uq_upload_notice_upload_id_chat_id_topic")),
     )
     for table in ("target", "task"):
         op.add_column(table, sa.Column("corrected", sa.Integer(), server_default="0", nullable=False))
