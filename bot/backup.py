@@ -1,7 +1,8 @@
 """The whole state in one file, taken while the program runs, and put back only when it is proven whole.
 
 A backup is a zip archive: `manifest.json` (format, time, SHA-256 of every other file), `database.sqlite`,
-`vectors.sqlite` (by content) and `index/` (the current generation). Models and settings are not part of it.
+`vectors.sqlite` (by content), `index/` (the current generation), `library/` (files loaded from the chat) and
+`days.yaml` (the office's working days). Models and settings are not part of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _DATABASE = "database.sqlite"
 _VECTORS = "vectors.sqlite"
 _INDEX = "index"
 _POINTER = "current"
+_LIBRARY = "library"
+_DAYS = "days.yaml"
 _OUR_TABLES_ONLY_COUNT = frozenset({"alembic_version", "revision"})  # rows of these say nothing about content
 _CHUNK = 1 << 20
 
@@ -66,6 +69,7 @@ def backup(home: Path, database_url: str, file: Path, now: datetime) -> int:
             if (home / "vectors.sqlite").is_file():
                 _copy_sqlite(home / "vectors.sqlite", folder / _VECTORS)
             _copy_generation(home / _INDEX, folder / _INDEX)
+            _copy_kept(home, folder)
             archive = folder / "backup.zip"
             _pack(folder, archive, now)
             archive.chmod(0o600)  # directives may be restricted
@@ -104,6 +108,7 @@ def restore(home: Path, database_url: str, file: Path, *, force: bool = False) -
             if (folder / _VECTORS).is_file():
                 _copy_sqlite(folder / _VECTORS, home / "vectors.sqlite")
             _place_generation(folder / _INDEX, home / _INDEX)
+            _copy_kept(folder, home)
     except zipfile.BadZipFile as error:
         raise BackupError(f"{file} không phải là bản sao lưu của chidao, hoặc đã hỏng.") from error
     except OSError as error:
@@ -136,6 +141,16 @@ def _copy_generation(index: Path, target: Path) -> None:
         (target / _POINTER).write_text(name + "\n", encoding="utf-8")
     except (FileNotFoundError, shutil.Error):
         shutil.rmtree(target, ignore_errors=True)
+
+
+def _copy_kept(source: Path, target: Path) -> None:
+    """The files loaded from the chat, which are named by their content, and the office's working days."""
+    for file in sorted((source / _LIBRARY).glob("*")):
+        if file.is_file():
+            (target / _LIBRARY).mkdir(mode=0o700, exist_ok=True)
+            shutil.copy2(file, target / _LIBRARY / file.name)
+    if (source / _DAYS).is_file():
+        shutil.copy2(source / _DAYS, target / _DAYS)
 
 
 def _pack(folder: Path, archive: Path, now: datetime) -> None:
@@ -176,7 +191,8 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
 def _is_safe(name: str) -> bool:
     path = PurePosixPath(name)
     inside = path.parts[:1] == (_INDEX,) and len(path.parts) in {2, 3}
-    return (name in {_DATABASE, _VECTORS} or inside) and ".." not in path.parts and "\\" not in name and ":" not in name
+    inside = inside or (path.parts[:1] == (_LIBRARY,) and len(path.parts) == 2)
+    return (name in {_DATABASE, _VECTORS, _DAYS} or inside) and ".." not in path.parts and "\\" not in name and ":" not in name
 
 
 def _check_database(path: Path) -> int:

@@ -58,9 +58,8 @@ class Composition:
         Raises:
             StoreError: unreachable, damaged, or newer than the program.
         """
-        from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
-
         from bot.reminders.planner import cancel_gone  # noqa: PLC0415
+        from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
 
         store = Store.open(self.settings.database_url)
         # Whatever changes what is due cancels what was planned for it, in the same transaction.
@@ -165,7 +164,7 @@ class Composition:
             office,
             self.texts,
             entrance=Entrance(office, loading.forget),
-            asking=AskingFeature(office, self.service),
+            asking=AskingFeature(office, self.service, lambda area: area in desk.table.presses),
             groups=GroupsFeature(office, self.bot_name),
             # Commands are offered in this order.
             features=(

@@ -56,6 +56,8 @@ def answer_screen(answer: Answer, asked: str | None, texts: Texts) -> Screen:
     for citation, words in quoted.items():
         blocks += _quoted(citation, words, texts)
     others = [citation for citation in answer.citations if citation not in quoted][:CITATION_BUTTONS]
+    if answer.kind == "list" and answer.tasks:  # its lines name their places, and a button leads to all of them
+        others = []
     buttons = [*(_whole_button(c, texts) for c in answer.citations[:1]), *(_clause_button(c, texts) for c in others)]
     return Screen(tuple(blocks), tuple((button,) for button in buttons))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -47,6 +48,9 @@ class Progress(Protocol):
 
     def file(self, name: str, done: int, total: int) -> None:
         """The file about to be read, the number already done and the number in all."""
+
+    def pages(self, done: int, total: int) -> None:
+        """Pages of the present file that are opened, for a format that has pages."""
 
     def clauses(self, done: int, total: int) -> None:
         """Clauses of the present file that are ready for search."""
@@ -111,7 +115,7 @@ def ingest(
         StoreError, SearchIndexError: the store or the index failed; files stored before that stay.
     """
     manifest = manifest or Manifest()
-    run = _Run(store, index, manifest, progress, read or _reader(), replacing, set(), [])
+    run = _Run(store, index, manifest, progress, read or _reader(progress), replacing, set(), [])
     files = [path for path in find_files(paths) if path.resolve() != manifest.path]
     reports: list[FileReport] = []
     for done, path in enumerate(files):
@@ -127,10 +131,10 @@ def ingest(
     return reports
 
 
-def _reader() -> Callable[[Path], list[Directive]]:
+def _reader(progress: Progress | None = None) -> Callable[[Path], list[Directive]]:
     from corpus.reading import read_file  # noqa: PLC0415 - the readers' data files load when first needed
 
-    return read_file
+    return partial(read_file, on_page=progress.pages) if progress else read_file
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:

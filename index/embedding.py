@@ -1,7 +1,7 @@
 """Text to unit vectors: the interface the index needs and the models behind it; knows no index and no store.
 
-torch is imported only when passages or another model than the bundled one are wanted, sentence-transformers only for the
-latter: they take seconds.
+sentence-transformers and torch are imported only when passages or another model than the bundled one are wanted: they
+take seconds, a question by itself some hundredths of one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
-    from index.bert import Bert
-
 Progress = Callable[[str], None]
-BATCH = 32
+BATCH = 8  # larger ones are slower on a processor: what is worked on leaves its cache
+_QUESTIONS_AT_ONCE = 16
 _WINDOWS_VERSION = 1  # part of the embedder's name: raise it whenever long texts are cut otherwise
 _WINDOW_MARGIN = 32  # room for the prompt and the special tokens
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+_E5_WINDOW = 512
+GRAPH = "onnx/model.onnx"
+"""Where a sentence-transformers folder keeps a model's graph for ONNX Runtime."""
 
 
 class Embedder(Protocol):
@@ -122,40 +124,70 @@ class SentenceTransformerEmbedder:
 
 
 class BundledEmbedder:
-    """The bundled model: questions by NumPy, so that asking needs no torch; passages by torch, loaded when there are any."""
+    """The bundled model: questions by ONNX Runtime, which starts at once; passages by sentence-transformers, when needed."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        from index.bert import Bert  # noqa: PLC0415 (other models do without)
+        import onnxruntime  # noqa: PLC0415 (other models do without)
+        from tokenizers import Tokenizer  # noqa: PLC0415
 
-        self._folder = folder
+        options = onnxruntime.SessionOptions()
+        options.enable_cpu_mem_arena = False  # it would keep for good what the largest batch once took
+        # Threads that wait must sleep: spinning, they take the processor from whoever they wait for.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            graph = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # both libraries raise plain Exceptions
+            raise SettingsError(f"Không nạp được mô hình trong {folder}: {error}") from error
+        tokenizer.enable_truncation(_E5_WINDOW)
+        tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>"), pad_token="<pad>")
+        self._graph, self._tokenizer, self._folder, self._model_name = graph, tokenizer, folder, name
+        self._passages: SentenceTransformerEmbedder | None = None
         self._turn = threading.Lock()
-        self._questions = Bert(folder)
-        self._passages: Bert | None = None
         self.name = f"{name}/w{_WINDOWS_VERSION}"
-        self.dimension = self._questions.dimension
+        self.dimension = int(graph.get_outputs()[0].shape[-1])
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-norm rows; a text beyond the model's window is the mean of overlapping windows, not cut."""
-        windows = [self._windows(text) for text in texts]
-        prompted = [_E5_PROMPTS["passage"] + window for parts in windows for window in parts]
         with self._turn:
             if self._passages is None:
-                _before_torch()
-                from index.bert_torch import TorchBert  # noqa: PLC0415 (takes seconds)
-
-                self._passages = TorchBert(self._folder)
-            rows = self._passages.encode(prompted)
-        return _mean_rows(rows, [len(parts) for parts in windows])
+                model = in_16_bits(_load_local(self._folder))
+                self._passages = SentenceTransformerEmbedder(model, self._model_name)
+        return self._passages.embed_passages(texts)
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-norm rows; one question alone and among others has the same vector, but for the last digit."""
-        return self._questions.encode([_E5_PROMPTS["query"] + text for text in texts])
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))  # little padding
+        for start in range(0, len(texts), _QUESTIONS_AT_ONCE):
+            places = by_length[start : start + _QUESTIONS_AT_ONCE]
+            encoded = self._tokenizer.encode_batch([_E5_PROMPTS["query"] + texts[place] for place in places])
+            mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
+            given = {"input_ids": np.array([each.ids for each in encoded], dtype=np.int64), "attention_mask": mask}
+            (tokens,) = self._graph.run(["last_hidden_state"], given)
+            rows[places] = np.einsum("bth,bt->bh", tokens, mask.astype(np.float32))
+        return unit_rows(rows)
 
-    def _windows(self, text: str) -> list[str]:
-        room = self._questions.window - _WINDOW_MARGIN
-        if len(text) <= room:  # a token is a character at least
-            return [text]
-        return _overlapping(text, self._questions.tokenizer.encode(text, add_special_tokens=False).offsets, room)
+
+def in_16_bits(model: SentenceTransformer) -> SentenceTransformer:
+    """Its layers in bfloat16 where the processor multiplies such numbers itself; elsewhere they would be imitated, slowly.
+
+    What goes in and out stays in 32 bits: with the tokens' vectors and their mean in 16 too, cosines fell to 0.998.
+    """
+    import torch  # noqa: PLC0415 (takes seconds)
+
+    if not torch.cpu.get_capabilities().get("avx512_bf16"):
+        return model
+
+    def widened(_layers: Any, _given: Any, result: Any) -> Any:
+        result.last_hidden_state = result.last_hidden_state.float()
+        return result
+
+    layers: Any = model[0].auto_model.encoder  # untyped in the library
+    layers.to(torch.bfloat16)
+    layers.register_forward_pre_hook(lambda _, given: (given[0].bfloat16(), *given[1:]))
+    layers.register_forward_hook(widened)
+    return model
 
 
 def _overlapping(text: str, spans: Sequence[tuple[int, int]], room: int) -> list[str]:
@@ -204,9 +236,11 @@ def _before_torch() -> None:
     """Threads that wait must sleep: libgomp reads this once, when torch is loaded.
 
     Waiting threads spin otherwise, and where something else wants a processor too, one question took 430 ms instead
-    of 39 (two threads on two processors, a second busy process).
+    of 39 (two threads on two processors, a second busy process). oneDNN keeps a program for each shape it meets, a
+    thousand of them unless told otherwise: thousands of passages of many lengths took a gigabyte.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
 
 
 def quiet_libraries() -> None:

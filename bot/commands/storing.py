@@ -92,17 +92,23 @@ def _show(report: FileReport, *, as_json: bool) -> None:
 
 
 class _Bar:
-    """Two lines on the terminal: files, and the clauses of the present one."""
+    """Three lines on the terminal: files, and the pages and clauses of the present one."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._files: TaskID = progress.add_task(say("cli.ingest.reading"), total=None)
+        self._pages: TaskID = progress.add_task(say("cli.ingest.opening"), total=None, visible=False)
         self._clauses: TaskID = progress.add_task(say("cli.ingest.embedding"), total=None, visible=False)
 
     def file(self, name: str, done: int, total: int) -> None:
         """See `corpus.ingest.Progress`."""
         self._progress.update(self._files, description=name, completed=done, total=total)
+        self._progress.update(self._pages, visible=False)
         self._progress.update(self._clauses, visible=False)
+
+    def pages(self, done: int, total: int) -> None:
+        """See `corpus.ingest.Progress`."""
+        self._progress.update(self._pages, completed=done, total=total, visible=True)
 
     def clauses(self, done: int, total: int) -> None:
         """See `corpus.ingest.Progress`."""

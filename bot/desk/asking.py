@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.callbacks import encode
 from bot.desk.replies import Asking, Say, Toast, Turn
 from bot.desk.routing import Command, Input, Press, Routes
+from bot.desk.tasks import related_tasks_button
 from bot.message_blocks import shorten
 from bot.rendering import answer_screen
 from bot.screens import Button, notice, rows_of
 from index.answers import Answer, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.desk.replies import Reply
     from bot.desk.visit import Incoming, Pressed, Visit
@@ -41,11 +42,12 @@ class AnswerService(Protocol):
 
 
 class AskingFeature:
-    """Everything about a question but finding its answer."""
+    """Everything about a question but finding its answer. `offers` says whether some feature takes a button's area."""
 
-    def __init__(self, office: Office, service: AnswerService) -> None:
+    def __init__(self, office: Office, service: AnswerService, offers: Callable[[str], bool]) -> None:
         self._office = office
         self._service = service
+        self._offers = offers
 
     def routes(self) -> Routes:
         """The command, and the buttons under answers."""
@@ -74,7 +76,17 @@ class AskingFeature:
         self._office.questions.answered(asking.number, answer, getattr(answer, "resolved", None))
         screen = answer_screen(answer, asking.question.text if asking.pressed else None, asking.texts)
         thumbs = (Button("👍", encode("fb", asking.number, 1)), Button("👎", encode("fb", asking.number, 0)))
-        return (Say(replace(screen, buttons=(*screen.buttons, thumbs)), quoting=True),)
+        rows = (*screen.buttons, *self._task_buttons(asking, answer), thumbs)
+        return (Say(replace(screen, buttons=rows), quoting=True),)
+
+    def _task_buttons(self, asking: Asking, answer: Answer) -> tuple[tuple[Button, ...], ...]:
+        """What can be done about the tasks of an answer: see them all, be reminded of a single one."""
+        if not answer.tasks or answer.abstained:
+            return ()
+        buttons = [related_tasks_button(asking.texts, asking.number)]
+        if len(answer.tasks) == 1 and self._offers("rm"):
+            buttons.append(Button(asking.texts("reminder.watch"), encode("rm", answer.tasks[0])))
+        return (tuple(buttons),)
 
     def _command(self, visit: Visit, incoming: Incoming, words: str) -> Sequence[Reply]:
         return self.ask(visit, incoming, words)

@@ -98,7 +98,7 @@ class Entrance:
             ),
         )
         admins = {p.id for p in self._office.people.everyone("admin")} | self._office.people.owners
-        return (answer, *(Tell(Place(admin), screen) for admin in sorted(admins)))
+        return (answer, *(Tell(Place(admin), screen) for admin in sorted(admins) if admin > 0))
 
     def guide(self, visit: Visit, _incoming: Incoming, _words: str) -> Sequence[Reply]:
         """The guide from its first page."""

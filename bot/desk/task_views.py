@@ -156,7 +156,8 @@ def _tasks_of(view: TaskView, visit: Visit, office: Office, seen: Seen) -> list[
         asked = office.questions.get(view.number)
         if asked is None or asked.place.chat != visit.place.chat:
             raise ValueError(view.origin)
-        return cited_tasks(seen, [(c["directive"], c["path"]) for c in asked.citations])
+        told = [seen.tasks[number] for number in asked.tasks if number in seen.tasks]
+        return told or cited_tasks(seen, [(c["directive"], c["path"]) for c in asked.citations])
     return list(seen.tasks.values())
 
 

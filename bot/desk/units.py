@@ -100,7 +100,7 @@ class UnitsFeature:
             self._people.leave(visit.person.id, unit.id)
             action = "unit.left"
         else:
-            self._people.known(visit.newcomer, self._office.clock.now())
+            self._people.known(visit.newcomer, self._office.clock.now(), visit.person.role)
             self._people.join(visit.newcomer, unit.id, self._office.clock.now())
             action = "unit.joined"
         self._office.note(visit.person.id, action, f"{visit.person.name} – {unit.name}")

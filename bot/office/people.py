@@ -72,10 +72,13 @@ class People:
             return Person(newcomer.id, newcomer.name, role, (), row.language if row else None, newcomer.username)
         return Person(newcomer.id, newcomer.name or row.name, role, units, row.language, newcomer.username)
 
-    def known(self, newcomer: Newcomer, now: datetime) -> None:
-        """Keeps an admitted account's present name, and that it can be written to again."""
+    def known(self, newcomer: Newcomer, now: datetime, role: Role | None = None) -> None:
+        """Keeps an admitted account's present name, and that it can be written to again.
+
+        With `role`, one that is an administrator without having been admitted (an owner, the terminal) gets its row.
+        """
         with self._database.writing() as connection:
-            _remember(connection, newcomer, now, self.owners)
+            _remember(connection, newcomer, now, self.owners, role)
 
     def everyone(self, role: Role | None = None) -> list[Person]:
         """The admitted, by name; of one role only when given."""
@@ -292,12 +295,15 @@ def _unit(connection: Connection, name: str) -> Unit:
     return Unit(row.id, row.name)
 
 
-def _remember(connection: Connection, newcomer: Newcomer, now: datetime, owners: Collection[int]) -> None:
-    """Makes the row of an owner who has none; keeps the name of whoever has one."""
-    values: dict[str, Any] = {"name": newcomer.name, "username": newcomer.username, "reachable": 1}
+def _remember(
+    connection: Connection, newcomer: Newcomer, now: datetime, owners: Collection[int], role: Role | None = None
+) -> None:
+    """Makes the row of an owner who has none; keeps the name of whoever has one. Nobody writes to the terminal."""
+    reachable = int(newcomer.id > 0)
+    values: dict[str, Any] = {"name": newcomer.name, "username": newcomer.username, "reachable": reachable}
     kept = connection.execute(update(person).where(person.c.id == newcomer.id).values(**values))
-    if not kept.rowcount and newcomer.id in owners:
-        connection.execute(insert(person).values(id=newcomer.id, role="admin", since=now, **values))
+    if not kept.rowcount and (newcomer.id in owners or role is not None):
+        connection.execute(insert(person).values(id=newcomer.id, role=role or "admin", since=now, **values))
 
 
 def _admit(connection: Connection, newcomer: Newcomer, role: Role, unit_number: int | None, now: datetime) -> None:

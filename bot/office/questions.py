@@ -36,6 +36,7 @@ class Asked:
     confidence: float | None = None
     headline: str | None = None
     citations: tuple[dict[str, Any], ...] = ()
+    tasks: tuple[str, ...] = ()
     answers: tuple[int, ...] = ()
 
     @property
@@ -68,7 +69,7 @@ class Questions:
                 same = (asked.c.chat_id == place.chat) & (asked.c.message_id == message)
                 row = connection.execute(select(asked.c.id).where(same)).first()
                 if row is not None:
-                    blank = dict.fromkeys(("resolved", "kind", "abstained", "confidence", "headline", "citations"))
+                    blank = dict.fromkeys(("resolved", "kind", "abstained", "confidence", "headline", "citations", "tasks"))
                     connection.execute(update(asked).where(asked.c.id == row.id).values(**values, **blank))
                     connection.execute(delete(feedback).where(feedback.c.asked_id == row.id))
                     return int(row.id)
@@ -84,6 +85,7 @@ class Questions:
             "confidence": answer.confidence,
             "headline": answer.headline,
             "citations": cited,
+            "tasks": list(answer.tasks),
         }
         with self._database.writing() as connection:
             connection.execute(update(asked).where(asked.c.id == number).values(**values))
@@ -196,5 +198,6 @@ def _asked(row: Any) -> Asked:
         confidence=row.confidence,
         headline=row.headline,
         citations=tuple(row.citations or ()),
+        tasks=tuple(row.tasks or ()),
         answers=tuple(row.answer_messages or ()),
     )

@@ -170,6 +170,7 @@ asked = Table(
     Column("handled_by", TELEGRAM_ID),
     Column("handled_at", Moment),
     Column("handled_note", Text),
+    Column("tasks", JSON(none_as_null=True)),
     Index(None, "chat_id", "topic", "id"),
     Index(None, "chat_id", "message_id"),
 )

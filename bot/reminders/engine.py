@@ -96,7 +96,7 @@ class Engine:
         claims = await asyncio.to_thread(self.outbox.claim, self._worker, self._clock.now())
         if not claims:
             return False
-        composing = await asyncio.to_thread(self._composer, claims)
+        composing = await asyncio.to_thread(self.composing, claims)
         outcomes = await asyncio.gather(
             *(self._deliver(self.sender, claim, composing) for claim in claims), return_exceptions=True
         )
@@ -131,7 +131,8 @@ class Engine:
         """Which days are worked, as is known now."""
         return self._days()
 
-    def _composer(self, claims: list[Claim]) -> Composer:
+    def composing(self, claims: list[Claim]) -> Composer:
+        """What composes these claims, as things stand now."""
         database, today = self._office.store.database, self._clock.now().astimezone(self._zone).date()
         roll, wishes = read_roll(database, self._zone), WishBook(database).all()
         return composer(Standing(self._catalogue.read(), roll, wishes, self._days(), today), claims)

@@ -139,10 +139,10 @@ class _Writing:
 
     def _existing(self, first: date, last: date) -> dict[ItemKey, Any]:
         """Items whose day is in the window, and whatever has not been said."""
-        query = _items()
+        query, there = _items(), reminder_item.c.day.between(first, last)
         rows = [
-            *self._connection.execute(query.where(reminder_item.c.day.between(first, last))),
-            *self._connection.execute(query.where(delivery.c.state == "pending")),
+            *self._connection.execute(query.where(there)),
+            *self._connection.execute(query.where(~there, delivery.c.state == "pending")),
         ]
         return {_key(row): row for row in rows}
 

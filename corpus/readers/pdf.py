@@ -14,8 +14,8 @@ from corpus.readers.legacy_encodings import reads_as_vietnamese, repair
 from corpus.readers.page_arrangement import arranged
 from corpus.readers.page_paragraphs import Page, pieces_of
 from corpus.readers.page_words import Word
-from corpus.readers.ruled_tables import Rule
 from corpus.readers.pieces import lay_out
+from corpus.readers.ruled_tables import Rule
 from corpus.records import Source
 
 if TYPE_CHECKING:

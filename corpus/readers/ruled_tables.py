@@ -35,13 +35,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A table found: its box and its cells."""
+    """A table found: its box, its cells, and the box (left, top, right, bottom) of each cell."""
 
     top: float
     bottom: float
     left: float
     right: float
     grid: Grid
+    boxes: tuple[tuple[float, float, float, float], ...]
 
 
 def ruled_tables(rules: Sequence[Rule], words: Sequence[Word]) -> list[Ruled]:
@@ -163,7 +164,11 @@ def _table(group: list[Rule], words: Sequence[Word]) -> Ruled | None:
     heads = max((cell.rows for cell in printed[0]), default=1)
     if heads == 1 and rows > 2 and columns > 2 and len(printed[0]) > 1 and any(cell.columns > 1 for cell in printed[0]):
         heads = 2
-    return Ruled(ys[0], ys[-1], xs[0], xs[-1], Grid(printed, min(heads, max(1, rows - 1))))
+    boxes = tuple(
+        (xs[column], ys[row], xs[min(column + wide, columns)], ys[min(row + tall, rows)])
+        for (row, column), (wide, tall) in spans.items()
+    )
+    return Ruled(ys[0], ys[-1], xs[0], xs[-1], Grid(printed, min(heads, max(1, rows - 1))), boxes)
 
 
 def _texts(

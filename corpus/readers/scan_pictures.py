@@ -9,10 +9,12 @@ import numpy as np
 from corpus.readers.ruled_tables import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
     from PIL.Image import Image
+
+    Box = tuple[int, int, int, int]
 
 _DARK = 140
 _SHORTEST = 90
@@ -21,6 +23,9 @@ _THICKEST = 14
 _STEPS = tuple(step * 0.25 for step in range(-8, 9))
 """Degrees tried for the tilt of a page."""
 _THUMBNAIL = 700
+PADDING = 40
+"""Pixels. White around a cell that is set apart; its words are then found at this distance from the left."""
+_TALLEST = 9000
 
 
 def straightened(image: Image) -> Image:
@@ -97,3 +102,38 @@ def _strokes(runs: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]
             yield stroke[0], stroke[1] - stroke[0] + 1, stroke[2], stroke[3]
     for stroke in open_strokes:
         yield stroke[0], stroke[1] - stroke[0] + 1, stroke[2], stroke[3]
+
+
+def stacked(image: Image, boxes: Sequence[Box]) -> Iterator[tuple[Image, list[tuple[int, int, Box]]]]:
+    """Cells cut out of a page and set one below another, some at a time: what stands beside them cannot confuse.
+
+    Each picture comes with where its cells are: top and bottom in it, and the box (pixels) that they were cut from.
+    """
+    from PIL import Image as Images  # noqa: PLC0415
+
+    waiting = [box for box in boxes if _holds_ink(image, box)]
+    while waiting:
+        taken: list[tuple[int, int, Box]] = []
+        at = PADDING
+        while waiting and (not taken or at + waiting[0][3] - waiting[0][1] < _TALLEST):
+            box = waiting.pop(0)
+            taken.append((at, at + box[3] - box[1], box))
+            at += box[3] - box[1] + PADDING
+        width = max(box[2] - box[0] for _, _, box in taken) + 2 * PADDING
+        sheet = Images.new("L", (width, at), 255)
+        for top, _, box in taken:
+            sheet.paste(image.crop(box), (PADDING, top))
+        yield sheet, taken
+
+
+def blanked(image: Image, boxes: Sequence[Box]) -> Image:
+    """The page with these boxes painted white."""
+    copy = image.copy()
+    for box in boxes:
+        copy.paste(255, box)
+    return copy
+
+
+def _holds_ink(image: Image, box: Box) -> bool:
+    low, _ = image.crop(box).getextrema()
+    return isinstance(low, int | float) and low < _DARK and box[2] - box[0] > 8 and box[3] - box[1] > 8

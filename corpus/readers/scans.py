@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,18 @@ from corpus.readers.page_arrangement import arranged
 from corpus.readers.page_paragraphs import pieces_of
 from corpus.readers.page_words import Word
 from corpus.readers.pieces import lay_out
-from corpus.readers.scan_pictures import straightened, without_rules
+from corpus.readers.ruled_tables import ruled_tables
+from corpus.readers.scan_pictures import PADDING, blanked, stacked, straightened, without_rules
 from corpus.text import nfc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
     from corpus.readers.page_paragraphs import Page
     from corpus.readers.progress import OnPage
+    from corpus.readers.scan_pictures import Box
     from corpus.records import Source
 
 MISSING = (
@@ -130,7 +135,28 @@ def read_page(image: Image, height: float) -> Page:
     """
     scale = height / image.height
     picture, rules = without_rules(straightened(image), scale)
-    return arranged(recognise(picture, scale), height, rules)
+    boxes: list[Box] = []
+    for table in ruled_tables(rules, ()):
+        boxes.extend((_px(x0, scale), _px(y0, scale), _px(x1, scale), _px(y1, scale)) for x0, y0, x1, y1 in table.boxes)
+    words = recognise(blanked(picture, boxes), scale)
+    for sheet, cells in stacked(picture, boxes):
+        words.extend(_put_back(recognise(sheet, scale), cells, scale))
+    return arranged(words, height, rules)
+
+
+def _px(points: float, scale: float) -> int:
+    return round(points / scale)
+
+
+def _put_back(words: list[Word], cells: list[tuple[int, int, Box]], scale: float) -> Iterator[Word]:
+    """Words of cells set one below another, where the cells were on the page."""
+    for word in words:
+        middle = (word.base - 0.3 * word.size) / scale
+        for top, bottom, box in cells:
+            if top - PADDING / 2 <= middle <= bottom + PADDING / 2:
+                right, down = (box[0] - PADDING) * scale, (box[1] - top) * scale
+                yield replace(word, x0=word.x0 + right, x1=word.x1 + right, base=word.base + down)
+                break
 
 
 def recognise(image: Image, scale: float) -> list[Word]:

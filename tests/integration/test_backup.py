@@ -34,6 +34,9 @@ def fill(home: Path, count: int = 2) -> str:
         generation.mkdir(parents=True, exist_ok=True)
         (generation / "manifest.json").write_text("{}")
         (home / "index" / "current").write_text("g1\n")
+        (home / "library").mkdir(exist_ok=True)
+        (home / "library" / "abc-ke-hoach.txt").write_text("Kế hoạch", encoding="utf-8")
+        (home / "days.yaml").write_text("off: [2027-02-04]\n", encoding="utf-8")
         return store.revision()
 
 
@@ -69,6 +72,8 @@ def test_a_state_comes_back_whole_in_an_empty_home(saved: Path, tmp_path: Path) 
         assert now.clauses() == was.clauses()
     assert (tmp_path / "new" / "index" / "current").read_text() == "g1\n"
     assert (tmp_path / "new" / "index" / "g1" / "manifest.json").is_file()
+    assert (tmp_path / "new" / "library" / "abc-ke-hoach.txt").read_text(encoding="utf-8") == "Kế hoạch"
+    assert (tmp_path / "new" / "days.yaml").is_file()
     assert not list((tmp_path / "new").glob(".chidao-restore-*"))
 
 

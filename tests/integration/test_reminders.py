@@ -84,7 +84,7 @@ def store_tasks(store: Store, *tasks: Task, name: str = "9", issued: date = date
 
 
 def task(action: str, due: date | None = date(2025, 6, 18), **more) -> Task:
-    return Task("I", action, f"{action}.", ("Sở Nội vụ",), **({"due": due} | more))
+    return Task("I", action, f"{action}.", **({"lead": ("Sở Nội vụ",), "due": due} | more))
 
 
 @pytest.fixture

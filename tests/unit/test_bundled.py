@@ -12,6 +12,7 @@ import pytest
 from corpus.errors import SettingsError
 from index import bundled
 from index.bundled import MARKER, bundled_model, prune, read_packed
+from index.embedding import GRAPH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +98,8 @@ def test_the_model_is_unpacked_once_and_only_whole_folders_count(
 
     def write(folder: Path) -> None:
         written.append(folder)
-        (folder / "config.json").write_text("{}", encoding="utf-8")
+        (folder / GRAPH).parent.mkdir()
+        (folder / GRAPH).write_bytes(b"")
 
     monkeypatch.setattr(bundled, "write_model", write)
     told: list[str] = []
@@ -107,7 +109,9 @@ def test_the_model_is_unpacked_once_and_only_whole_folders_count(
     assert len(written) == len(told) == 1
     (folder / MARKER).unlink()
     bundled_model(tmp_path)
-    assert len(written) == 2
+    (folder / GRAPH).unlink()
+    bundled_model(tmp_path)
+    assert len(written) == 3, "a folder without its mark or its graph is made again"
     assert [path.name for path in tmp_path.iterdir()] == [name], "no scratch folder may stay"
 
 

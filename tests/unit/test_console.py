@@ -81,3 +81,9 @@ def test_piped_questions_are_echoed_so_that_the_output_reads_as_a_conversation(m
     out = capsys.readouterr().out
     assert "Hỏi › Bao nhiêu?" in out
     assert "Chào anh/chị!" in out
+
+
+def test_the_operator_may_belong_to_a_unit(chat):
+    shown = chat("/donvi", "1", "Sở Nội vụ", "/donvi", "1", "1")
+    assert "Sở Nội vụ: 1 người" in shown
+    assert "Người vận hành (quản trị)" in shown
