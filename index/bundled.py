@@ -166,22 +166,24 @@ def write_model(folder: Path) -> None:
             similarity_fn_name="cosine",
         )
         whole.save(str(folder), create_model_card=False)
-    write_graph(model.eval(), folder / GRAPH)
+    write_graph(model, folder / GRAPH)
 
 
 def write_graph(model: BertModel, path: Path) -> None:
     """The model for ONNX Runtime: `input_ids` and `attention_mask`, (texts, tokens), to `last_hidden_state`."""
     import torch  # noqa: PLC0415 (takes seconds)
 
+    model.train(mode=False)
     path.parent.mkdir()
-    sample = torch.ones((2, 4), dtype=torch.int64)
+    tokens = torch.ones((2, 4), dtype=torch.int64)
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])  # with nothing to hide, the export would leave hiding out
     shape = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=model.config.max_position_embeddings)}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it tells of libraries that are not there nor needed
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
-            kwargs={"input_ids": sample, "attention_mask": sample},
+            kwargs={"input_ids": tokens, "attention_mask": mask},
             f=str(path),
             input_names=["input_ids", "attention_mask"],
             output_names=["last_hidden_state", "pooler_output"],

@@ -30,6 +30,7 @@ _WINDOWS_VERSION = 1  # part of the embedder's name: raise it whenever long text
 _WINDOW_MARGIN = 32  # room for the prompt and the special tokens
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 _E5_WINDOW = 512
+_PAD = "<pad>"
 GRAPH = "onnx/model.onnx"
 """Where a sentence-transformers folder keeps a model's graph for ONNX Runtime."""
 
@@ -140,7 +141,7 @@ class BundledEmbedder:
         except Exception as error:  # both libraries raise plain Exceptions
             raise SettingsError(f"Không nạp được mô hình trong {folder}: {error}") from error
         tokenizer.enable_truncation(_E5_WINDOW)
-        tokenizer.enable_padding(pad_id=tokenizer.token_to_id("<pad>"), pad_token="<pad>")
+        tokenizer.enable_padding(pad_id=tokenizer.token_to_id(_PAD), pad_token=_PAD)
         self._graph, self._tokenizer, self._folder, self._model_name = graph, tokenizer, folder, name
         self._passages: SentenceTransformerEmbedder | None = None
         self._turn = threading.Lock()
@@ -183,7 +184,8 @@ def in_16_bits(model: SentenceTransformer) -> SentenceTransformer:
         result.last_hidden_state = result.last_hidden_state.float()
         return result
 
-    layers: Any = model[0].auto_model.encoder  # untyped in the library
+    transformer: Any = model[0]  # untyped in the library
+    layers = transformer.auto_model.encoder
     layers.to(torch.bfloat16)
     layers.register_forward_pre_hook(lambda _, given: (given[0].bfloat16(), *given[1:]))
     layers.register_forward_hook(widened)

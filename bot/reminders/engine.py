@@ -37,9 +37,12 @@ log = get_logger(__name__)
 
 PLAN_EVERY = timedelta(minutes=5)
 TICK_SECONDS = 15.0
+IN_FLIGHT = 4
+"""Messages on their way at once: so many may have to be said again when the process dies."""
 SEND_SECONDS = 90.0
 """A send that takes longer is given up, uncertain; well below the lease."""
 _LEAVE_ALONE = (15.0, 300.0)
+_STEP = 0.25
 
 
 class Engine:
@@ -66,27 +69,35 @@ class Engine:
         """Without one, as at the terminal, reminders are planned and nothing is sent."""
         self._texts = texts
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
-        self._planned: tuple[datetime, str] | None = None
+        self._wishes_heard = 0
+        self._woken = False
+        self._planned: tuple[datetime, str, int] | None = None
         self._failures = 0
         self._stopping = False
 
     async def run(self, seconds: float = TICK_SECONDS) -> None:
         """Ticks until `stop`; a step that fails is logged and the next one tries again."""
         while not self._stopping:
+            self._woken = False
             try:
                 busy = await self.tick()
             except Exception:  # reminders go on whatever one step meets
                 log.exception("A step of the reminders failed", action="reminders.failed")
                 busy = False
             pause = 0.0 if busy else self._leave_alone(self._failures) or seconds
-            for _ in range(int(pause * 4)):
-                if self._stopping:
-                    return
-                await asyncio.sleep(0.25)
+            for _ in range(int(pause / _STEP)):
+                if self._stopping or self._woken:
+                    break
+                await asyncio.sleep(_STEP)
 
     def stop(self) -> None:
         """Begins no further message: what is being sent is still sent and marked."""
         self._stopping = True
+
+    def replan(self) -> None:
+        """Somebody has chosen, asked for or done something: plans again at the next step, which comes at once."""
+        self._wishes_heard += 1
+        self._woken = True
 
     async def tick(self) -> bool:
         """Plans when it is time to, and sends one batch; True when there may be more to send at once."""
@@ -97,8 +108,9 @@ class Engine:
         if not claims:
             return False
         composing = await asyncio.to_thread(self.composing, claims)
+        flying = asyncio.Semaphore(IN_FLIGHT)
         outcomes = await asyncio.gather(
-            *(self._deliver(self.sender, claim, composing) for claim in claims), return_exceptions=True
+            *(self._deliver(self.sender, claim, composing, flying) for claim in claims), return_exceptions=True
         )
         unreachable = any(isinstance(outcome, Unreachable) for outcome in outcomes)
         self._failures = self._failures + 1 if unreachable else 0
@@ -108,12 +120,13 @@ class Engine:
         return not unreachable
 
     def plan_if_due(self) -> None:
-        """Plans every few minutes, and at once when the store's content has changed."""
-        now, revision = self._clock.now(), self._office.store.revision()
-        if self._planned and abs(now - self._planned[0]) < PLAN_EVERY and self._planned[1] == revision:
+        """Plans every few minutes; at once when the store's content has changed, or somebody's wishes."""
+        now, revision, heard = self._clock.now(), self._office.store.revision(), self._wishes_heard
+        known = self._planned
+        if known and abs(now - known[0]) < PLAN_EVERY and known[1:] == (revision, heard):
             return
         planned = self.planner.plan(now)
-        self._planned = (now, revision)
+        self._planned = (now, revision, heard)
         if planned.added or planned.cancelled:
             log.info("Reminders planned", action="reminders.planned", added=planned.added, cancelled=planned.cancelled)
 
@@ -137,7 +150,9 @@ class Engine:
         roll, wishes = read_roll(database, self._zone), WishBook(database).all()
         return composer(Standing(self._catalogue.read(), roll, wishes, self._days(), today), claims)
 
-    async def _deliver(self, sender: Sender, claim: Claim, composing: Composer) -> Outcome | None:
+    async def _deliver(
+        self, sender: Sender, claim: Claim, composing: Composer, flying: asyncio.Semaphore
+    ) -> Outcome | None:
         local, wishes = self._clock.now().astimezone(self._zone), composing.wishes_of(claim)
         if wishes.is_quiet(local.time()):
             await asyncio.to_thread(self.outbox.release, claim, quiet_end(local, wishes), "quiet hours")
@@ -151,15 +166,16 @@ class Engine:
         if self._stopping:
             await asyncio.to_thread(self.outbox.release, claim, local)
             return None
-        if not await asyncio.to_thread(self.outbox.begin, claim, self._clock.now()):
-            return None  # it waited so long that another has taken it up
-        outcome: Outcome
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                outcome = await sender.send(claim.place, screen)
-        except TimeoutError:
-            outcome = Uncertain("no answer in time")
-        await asyncio.to_thread(self._settle, claim, outcome)
+        async with flying:
+            if not await asyncio.to_thread(self.outbox.begin, claim, self._clock.now()):
+                return None  # it waited so long that another has taken it up
+            outcome: Outcome
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    outcome = await sender.send(claim.place, screen)
+            except TimeoutError:
+                outcome = Uncertain("no answer in time")
+            await asyncio.to_thread(self._settle, claim, outcome)
         return outcome
 
     def _settle(self, claim: Claim, outcome: Outcome) -> None:

@@ -30,7 +30,7 @@ DIGEST = "digest"
 TOO_LATE = "too late to be of use"
 BATCH = 20
 LEASE = timedelta(minutes=3)
-ATTEMPTS = 5
+ATTEMPTS = 8
 """Times that a message is sent without anybody knowing whether it arrived."""
 REPEAT_AFTER = timedelta(seconds=20)
 _CLOCK_SLIP = timedelta(minutes=1)

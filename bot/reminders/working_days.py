@@ -1,7 +1,7 @@
 """Working days of Vietnam: weekends, public holidays, Tết, substitute days; and an office's own corrections to them.
 
 The `holidays` package knows announced swaps; coming Tết holidays are its projection until they are decided, so an
-administrator may write `days.yaml` in CHIDAO_HOME: `off: [2027-02-04]` and `working: [2027-02-13]`.
+administrator may write `days.yaml` in CHIDAO_HOME: `holidays: [2027-02-04]` and `workdays: [2027-02-13]`.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def load_working_days(home: Path) -> WorkingDays:
         return WorkingDays()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"Không đọc được {path}: {error}") from error
-    known = isinstance(rows, dict) and set(rows) <= {"off", "working"}
-    lists = [rows.get("off") or [], rows.get("working") or []] if known else []
+    known = isinstance(rows, dict) and set(rows) <= {"holidays", "workdays"}
+    lists = [rows.get("holidays") or [], rows.get("workdays") or []] if known else []
     if not known or not all(isinstance(days, list) and all(type(d) is date for d in days) for days in lists):
-        raise SettingsError(f"{path}: chỉ ghi `off:` và `working:`, mỗi mục là danh sách ngày dạng 2027-02-04.")
+        raise SettingsError(f"{path}: chỉ ghi `holidays:` và `workdays:`, mỗi mục là danh sách ngày dạng 2027-02-04.")
     return WorkingDays(frozenset(lists[0]), frozenset(lists[1]))
 
 

