@@ -26,10 +26,8 @@ def to_confirm(
         return []
     figures = sum(target.value is not None or target.due is not None for target in targets)
     dated = sum(task.due is not None or task.recurs_before is not None for task in tasks)
-    said = [
-        f"Văn bản nhận dạng từ bản chụp: giá trị và thời hạn của {figures} chỉ tiêu, ngày hạn của {dated} nhiệm vụ "
-        "chưa được xác nhận; xin văn thư đối chiếu với bản gốc."
-    ]
+    rows = f"giá trị và thời hạn của {figures} chỉ tiêu, ngày hạn của {dated} nhiệm vụ"
+    said = [f"Văn bản nhận dạng từ bản chụp: {rows} chưa được xác nhận; xin văn thư đối chiếu với bản gốc."]
     doubtful = list(dict.fromkeys(_place(source, span, clauses) for span in source.doubtful))
     if doubtful:
         more = f" và {len(doubtful) - _NAMED} chỗ khác" if len(doubtful) > _NAMED else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 CONSIDERED = 60
 PARTS_KEPT = 16
+SLICE = 32
 EVIDENCE = 6
 NAMED_BY_TITLE = 0.4
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -167,12 +169,20 @@ class SearchService:
     def _ask(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[Answer]:
         plans = [plan(question, snapshot.names) for question in questions]
         asked = [question for each in plans for question in each.questions]
-        understood = self.understand(snapshot, asked)
-        answers = (
-            self._answer(snapshot, question, query, views)
-            for question, (query, views) in zip(asked, understood, strict=True)
-        )
+        answers = iter(self._answers(snapshot, asked))
         return [each.settle([next(answers) for _ in each.questions]) for each in plans]
+
+    def _answers(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[Answer]:
+        """Answers in order; while one slice is answered, a thread of its own reads and embeds the next ones."""
+        slices = [questions[at : at + SLICE] for at in range(0, len(questions), SLICE)]
+        answers: list[Answer] = []
+        with ThreadPoolExecutor(1) as ahead:
+            understood = [self.understand(snapshot, part) for part in slices[:1]]
+            coming = [ahead.submit(self.understand, snapshot, part) for part in slices[1:]]
+            for number, part in enumerate(slices):
+                read = understood[0] if number == 0 else coming[number - 1].result()
+                answers += [self._answer(snapshot, q, *found) for q, found in zip(part, read, strict=True)]
+        return answers
 
     def understand(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[tuple[Query, list[View]]]:
         """Each question read and put in two ways: whole, and without the words that only name a directive."""

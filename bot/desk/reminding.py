@@ -1,6 +1,6 @@
 """Reminders at the desk: /nhac with what comes, what was sent and the settings; and the buttons under reminders.
 
-Areas: `rd:<source>` done, `rs:<source>:<days>` put off, `rc:<source>` the clause, `ro:<source>` open one of a list,
+Areas: `rd:<source>` done, `rs:<source>:<days>` put off, `rb:<source>` back to it, `ro:<source>` open one of a list,
 `rt:<source>` hear no more of it, `rtd:<source>` nor of its directive, `rv:<source>` hear again, `rm:<source>` remind me
 (once more: no longer); `rg:<digest>`, `rh:<hour>`, `rf:<days>` (an offset on or off), `rq:<from>-<to>` quiet hours,
 `rp` pause or go on; `rz` deliveries in trouble (administrators), `ry:<delivery>` try again.
@@ -21,7 +21,6 @@ from bot.reminders.messages import one_screen
 from bot.reminders.silence import Silence
 from bot.reminders.wishes import DIGESTS, HOURS, OFFSETS, WishBook
 from bot.screens import Button, Screen, notice, rows_of
-from corpus.identity import clause_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +52,7 @@ class RemindingFeature:
         handlers = {
             "rd": self._done,
             "rs": self._snooze,
-            "rc": self._clause,
+            "rb": self._back,
             "ro": self._one,
             "rt": self._mute,
             "rtd": self._mute_directive,
@@ -197,17 +196,8 @@ class RemindingFeature:
         self._engine.replan()
         return (Toast(visit.texts("reminder.snoozed", day=f"{until:%d/%m/%Y}")),)
 
-    def _clause(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
-        item = self._seen(visit, arguments[0])
-        deadline = item.due.deadline
-        token = clause_token(deadline.directive, deadline.path)
-        clause = self._office.store.clause_by_token(token)
-        if clause is None:
-            return (Toast(visit.texts("clause.gone"), alert=True),)
-        open_it = Button(visit.texts("reminder.open_clause"), encode("c", token))
-        watch = Button(visit.texts("reminder.watch"), encode("rm", item.source))
-        screen = self._screen(visit, item)
-        return (Say(Screen(screen.blocks, ((open_it,), (watch,))), quoting=True),)
+    def _back(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        return (Turn(self._screen(visit, self._seen(visit, arguments[0]))),)
 
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         return (Say(self._screen(visit, self._seen(visit, arguments[0])), quoting=True),)
@@ -309,7 +299,7 @@ class RemindingFeature:
 def _settings(texts: Texts, wishes: Wishes) -> str:
     if not wishes.reminders:
         return texts("nhac.paused")
-    offsets = ", ".join(_offset_label(texts, n) for n in wishes.offsets) or texts("nhac.no_offsets")
+    offsets = _offsets_in_words(texts, wishes.offsets) or texts("nhac.no_offsets")
     return texts(
         "nhac.settings",
         offsets=offsets,
@@ -317,6 +307,15 @@ def _settings(texts: Texts, wishes: Wishes) -> str:
         digest=texts(f"nhac.digest.{wishes.digest}"),
         quiet=_quiet_label(texts, f"{wishes.quiet_from}-{wishes.quiet_to}".replace(":", ".")),
     )
+
+
+def _offsets_in_words(texts: Texts, offsets: Sequence[int]) -> str:
+    before = ", ".join(str(n) for n in offsets if n > 0)
+    after = ", ".join(str(-n) for n in offsets if n < 0)
+    parts = [texts("nhac.days_before", days=before)] if before else []
+    parts += [texts("nhac.on_day")] if 0 in offsets else []
+    parts += [texts("nhac.days_after", days=after)] if after else []
+    return "; ".join(parts)
 
 
 def _offset_label(texts: Texts, offset: int) -> str:

@@ -10,7 +10,7 @@ from corpus.deadlines import deadlines
 from corpus.units import find_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from corpus.deadlines import Deadline
     from corpus.store import Store
@@ -69,14 +69,20 @@ def _read(store: Store, revision: str) -> Catalogue:
     )
 
 
-def bearers_of(targets: Iterable[StoredTarget], tasks: Iterable[StoredTask]) -> dict[str, tuple[str, ...]]:
-    """For each target the bodies its own words and scope name; else those that lead the tasks of the same clause."""
+def bearers_of(targets: Iterable[StoredTarget], tasks: Sequence[StoredTask]) -> dict[str, tuple[str, ...]]:
+    """For each target the bodies its own words and scope name; else those that lead the tasks of the same clause.
+
+    None when a task says the same with the same date: its reminders are enough.
+    """
     leads: dict[tuple[str, str], tuple[str, ...]] = {}
     for task in tasks:
         here = (task.directive, task.path)
         leads[here] = tuple(dict.fromkeys((*leads.get(here, ()), *task.lead)))
+    said = {(task.directive, task.path, task.quote, task.due) for task in tasks}
     bearers: dict[str, tuple[str, ...]] = {}
     for target in targets:
+        if (target.directive, target.path, target.quote, target.due) in said:
+            continue
         named = tuple(dict.fromkeys(m.name for m in find_units(f"{target.quote}\n{target.scope or ''}")))
         found = named or leads.get((target.directive, target.path), ())
         if found:

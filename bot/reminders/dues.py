@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.reminders.working_days import WorkingDays
     from corpus.deadlines import Deadline
 
-Manner = Literal["once", "yearly", "half-yearly", "quarterly", "monthly", "period", "progress"]
+Manner = Literal["once", "yearly", "half-yearly", "quarterly", "monthly", "period", "progress", "goal"]
 
 KIND_OFFSETS: dict[Manner, frozenset[int]] = {
     "once": frozenset({30, 14, 7, 3, 1, 0, -1, -7}),
@@ -30,6 +30,7 @@ KIND_OFFSETS: dict[Manner, frozenset[int]] = {
     "monthly": frozenset({3, 1, 0, -1}),
     "period": frozenset({7}),
     "progress": frozenset({30}),
+    "goal": frozenset({30, 7, 0}),
 }
 """Days before (negative: after) on which each kind is spoken of; a recipient may choose fewer."""
 
@@ -44,7 +45,7 @@ _MANNERS: dict[str, Manner] = {
     "monthly": "monthly",
 }
 _MONTHS = {"yearly": 12, "half-yearly": 6, "quarterly": 3, "monthly": 1}
-_ROUND_DAYS = {12: 365, 6: 182, 3: 91, 1: 30}
+_GRACE_DAYS = {12: 30, 6: 30, 3: 15, 1: 7}
 _PERIOD_ENDS: dict[str, tuple[int, ...]] = {
     "yearly": (12,),
     "half-yearly": (6, 12),
@@ -62,6 +63,11 @@ class Due:
     manner: Manner
 
     @property
+    def can_be_late(self) -> bool:
+        """Whether it is worth saying that the day has passed: nobody can mark a goal as done."""
+        return self.stated and self.manner != "goal"
+
+    @property
     def stated(self) -> bool:
         """Whether the directive itself states the day as a deadline."""
         return self.manner not in {"period", "progress"}
@@ -69,13 +75,21 @@ class Due:
     def is_settled(self, done: date) -> bool:
         """Whether a duty that was done on that day is done for this occurrence.
 
-        What comes once is done for good. What recurs is done for the occurrences up to half a round (365, 182, 91 or
-        30 days) after that day: a report sent three weeks late is not next year's report.
+        What comes once is done for good. What recurs is done when that was after the occurrence before this one, and
+        some days' grace (7 for what comes every month, 15 every quarter, else 30): a report sent three weeks late is
+        not next year's report.
         """
-        if self.manner == "once":
+        if self.manner in {"once", "goal"}:
             return True
-        months = _MONTHS[_MANNERS.get(self.deadline.recurrence or "", "yearly")]
-        return 2 * (self.day - done).days <= _ROUND_DAYS[months]
+        months = self._months
+        return done > _months_before(self.day, months) + timedelta(days=_GRACE_DAYS[months])
+
+    @property
+    def _months(self) -> int:
+        """How many months lie between this occurrence and the one before."""
+        if self.deadline.recurs_before:
+            return 12 if "-" in self.deadline.recurs_before else 1
+        return _MONTHS[_MANNERS.get(self.deadline.recurrence or "", "yearly")]
 
 
 def dues(deadlines: Iterable[Deadline], first: date, last: date) -> Iterator[Due]:
@@ -133,7 +147,7 @@ def _progress(deadline: Deadline, first: date, last: date) -> Iterator[Due]:
         if start <= day <= last:
             yield Due(deadline, day, "progress")
     if goal is not None and first <= goal <= last:
-        yield Due(deadline, goal, "once")
+        yield Due(deadline, goal, "goal")
 
 
 def _period_ends(deadline: Deadline, recurrence: str, first: date, last: date) -> Iterator[date]:
@@ -144,3 +158,12 @@ def _period_ends(deadline: Deadline, recurrence: str, first: date, last: date) -
             day = date(year, month, calendar.monthrange(year, month)[1])
             if start <= day <= end:
                 yield day
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; the last of a month stays the last."""
+    month = day.year * 12 + day.month - 1 - months
+    year, month = month // 12, month % 12 + 1
+    length = calendar.monthrange(year, month)[1]
+    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return date(year, month, length if is_last else min(day.day, length))

@@ -11,6 +11,7 @@ from bot.citation_words import for_reading, place_in_words
 from bot.message_blocks import Block, Span, paragraph, quotation, shorten
 from bot.reminders.planning import in_digest
 from bot.screens import Button, Screen, rows_of
+from corpus.identity import clause_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,11 @@ def buttons_of(item: Reminded, texts: Texts) -> tuple[tuple[Button, ...], ...]:
     source = item.source
     done = (Button(texts("reminder.done"), encode("rd", source)),) if item.task else ()
     snooze = Button(texts("reminder.snooze"), encode("rs", source, 3))
-    details = Button(texts("reminder.details"), encode("rc", source))
+    deadline = item.due.deadline
+    # A task's own page turns back to the reminder; a goal has none: its clause is all there is.
+    clause = encode("c", clause_token(deadline.directive, deadline.path))
+    opened = encode("tt", source, 0, f"rb_{source}") if item.task else clause
+    details = Button(texts("reminder.details"), opened)
     silence = Button(texts("reminder.mute"), encode("rt", source))
     return (*((done,) if done else ()), (snooze, details), (silence,))
 
@@ -101,25 +106,25 @@ def buttons_of(item: Reminded, texts: Texts) -> tuple[tuple[Button, ...], ...]:
 def list_screen(
     title: str, items: Sequence[Reminded], today: date, texts: Texts, *, mark: str = "", more: int = 0
 ) -> Screen:
-    """Several at once: the overdue first, each a line that its number opens."""
-    late = [item for item in items if item.due.stated and item.due.day < today]
-    coming = [item for item in items if item not in late]
-    shown = [*late, *coming][:LISTED]
+    """Several at once: the overdue first, what nobody dated last, each a line that its number opens."""
+    parts: dict[str, list[Reminded]] = {"digest.overdue": [], "digest.coming": [], "digest.undated": []}
+    for item in sorted(items, key=lambda item: item.due.day):
+        late = item.due.day < today
+        part = "digest.undated" if not item.due.stated else "digest.overdue" if late else "digest.coming"
+        parts[part].append(item)
     blocks = [Block((Span(title, "bold"), *_mark(mark)))]
-    number = 0
-    for key, part in (("digest.overdue", late), ("digest.coming", coming)):
-        lines = []
-        for item in part:
-            if item not in shown:
-                continue
-            number += 1
-            lines.append(f"{number}. {_line(item, today, texts)}")
-        if lines:
-            blocks.append(Block((Span(texts(key) + "\n" + "\n".join(lines)),)))
+    shown: list[Reminded] = []
+    for key, part_items in parts.items():
+        fitting = part_items[: LISTED - len(shown)]
+        if fitting:
+            numbered = enumerate(fitting, len(shown) + 1)
+            lines = [f"{number}. {_line(item, today, texts)}" for number, item in numbered]
+            blocks.append(Block((Span(texts(key), "bold"), Span("\n" + "\n".join(lines)))))
+            shown += fitting
     hidden = len(items) - len(shown) + more
     if hidden:
         blocks.append(paragraph(texts("digest.more", count=hidden), "italic"))
-    buttons = [Button(str(n), encode("ro", item.source)) for n, item in enumerate([*late, *coming][:LISTED], 1)]
+    buttons = [Button(str(n), encode("ro", item.source)) for n, item in enumerate(shown, 1)]
     return Screen(tuple(blocks), rows_of(buttons, 6))
 
 
@@ -130,14 +135,18 @@ def digest_items(found: Sequence[Reminded], today: date) -> list[Reminded]:
 
 
 def _line(item: Reminded, today: date, texts: Texts) -> str:
-    due = item.due
+    due, goal = item.due, item.due.deadline.due
     days = (due.day - today).days
-    left = texts("digest.left", days=days) if days >= 0 else texts("digest.late", days=-days)
-    if due.manner in {"period", "progress"}:
-        left = texts("digest.unstated")
+    if due.manner == "period":
+        when = texts("digest.period", day=f"{due.day:%d/%m}")
+    elif due.manner == "progress":
+        when = texts("digest.goal", year=goal.year) if goal else texts("digest.every_year")
+    else:
+        key = "digest.late" if days < 0 else "digest.today" if days == 0 else "digest.left"
+        when = f"{due.day:%d/%m} ({texts(key, days=abs(days))})"
     number = item.directive.number if item.directive and item.directive.number else ""
     what = shorten(due.deadline.what, _LINE_LIMIT)
-    return f"{due.day:%d/%m} ({left}): {what}" + (f" – {number}" if number else "")
+    return f"{when}: {what}" + (f" – {number}" if number else "")
 
 
 def _mark(mark: str) -> tuple[Span, ...]:

@@ -85,12 +85,12 @@ class Outbox:
         self._database = database
 
     def claim(self, worker: str, now: datetime, limit: int = BATCH) -> list[Claim]:
-        """Takes up to `limit` deliveries under a lease, those first that may have been lost; skips what is too late."""
+        """Takes up to `limit` deliveries under a lease, repeats after what is new; skips what is too late."""
         token = secrets.token_hex(8)
         kept: list[Any] = []
         with self._database.writing() as connection:
             _expire(connection, now)
-            for state in ("uncertain", "pending"):
+            for state in ("pending", "uncertain"):
                 while len(kept) < limit:
                     rows = connection.execute(_due(state, now).limit(limit - len(kept))).all()
                     if not rows:

@@ -159,7 +159,9 @@ class _Writing:
                     found[_key(row)] = row
         return found
 
-    def _messages(self, messages: dict[Message, list[ItemKey]], waiting: list[tuple[Message, Any]]) -> dict[Message, int]:
+    def _messages(
+        self, messages: dict[Message, list[ItemKey]], waiting: list[tuple[Message, Any]]
+    ) -> dict[Message, int]:
         """The id of each message, made or brought up to date."""
         present = dict(waiting)
         fresh: list[dict[str, Any]] = []
@@ -240,7 +242,9 @@ class _Writing:
             self._connection.execute(insert(reminder_item), fresh)
         if moved:
             statement = update(reminder_item).where(reminder_item.c.id == bindparam("number"))
-            statement = statement.values(delivery_id=bindparam("new_delivery"), day=bindparam("new_day"), cancelled=None)
+            statement = statement.values(
+                delivery_id=bindparam("new_delivery"), day=bindparam("new_day"), cancelled=None
+            )
             self._connection.execute(statement, moved)
         return added
 

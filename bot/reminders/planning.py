@@ -87,9 +87,9 @@ def wanted(planning: Planning) -> dict[ItemKey, Want]:
 
 
 def in_digest(due: Due, day: date) -> bool:
-    """Whether a digest of that day lists it: due within a week, or a stated day that has passed within a week."""
+    """Whether a digest of that day lists it: due within a week, or a duty's day that has passed within a week."""
     ahead = (due.day - day).days
-    return 0 <= ahead < DIGEST_SPAN or (due.stated and -OVERDUE_SHOWN <= ahead < 0)
+    return 0 <= ahead < DIGEST_SPAN or (due.can_be_late and -OVERDUE_SHOWN <= ahead < 0)
 
 
 def nearest(deadlines: Collection[Deadline], day: date) -> Due | None:

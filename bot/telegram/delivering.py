@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 A_SECOND = 20  # of the thirty messages that Telegram allows; the rest is for answers
 GROUP_PAUSE = 3.4  # eighteen a minute in one group
-WAIT_FOR_ANSWERS = 1.0  # seconds that a reminder steps back at most
+STEPS_BACK, STEP_BACK = 20, 0.05  # how often, and for how many seconds, a reminder steps back behind answers
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _CLOSED = ("chat not found", "group chat was deleted", "group chat was upgraded", "user is deactivated")
 
@@ -42,9 +42,10 @@ class TelegramSender:
         """Waits for its turn: behind answers, and below Telegram's limits."""
         loop = asyncio.get_running_loop()
         async with self._turn:
-            patience = loop.time() + WAIT_FOR_ANSWERS
-            while self._busy() and loop.time() < patience:  # answers first, but not for ever
-                await asyncio.sleep(0.05)
+            for _ in range(STEPS_BACK):  # answers first, but not for ever
+                if not self._busy():
+                    break
+                await asyncio.sleep(STEP_BACK)
             now = loop.time()
             at = max(self._next, now)
             self._next = at + 1 / A_SECOND
@@ -77,19 +78,21 @@ def _refused(error: TelegramError) -> Outcome:
 
     A topic that is closed or deleted refuses its message and no other: the group itself may be in order.
     """
+    outcome: Outcome = Uncertain(repr(error))
     match error:
         case ChatMigrated():
-            return Moved(error.new_chat_id)
+            outcome = Moved(error.new_chat_id)
         case RetryAfter():
             wait = error.retry_after
-            return Later(wait if isinstance(wait, int | float) else wait.total_seconds(), str(error))
+            outcome = Later(wait if isinstance(wait, int | float) else wait.total_seconds(), str(error))
         case Forbidden():
-            return Gone(str(error))
+            outcome = Gone(str(error))
         case BadRequest():
-            return Gone(str(error)) if says(error, *_CLOSED) else Refused(str(error))
+            outcome = Gone(str(error)) if says(error, *_CLOSED) else Refused(str(error))
         case InvalidToken():
-            return Unreachable(str(error))
+            outcome = Unreachable(str(error))
         case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
-            return Unreachable(repr(error))
+            outcome = Unreachable(repr(error))
         case _:
-            return Uncertain(repr(error))
+            pass
+    return outcome

@@ -16,7 +16,7 @@ from corpus.readers.legacy_encodings import of_font, with_font
 from corpus.readers.pieces import Cell, Grid, Paragraph, lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml import etree
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = {f"{_W}t"}
-_SPACE = {f"{_W}tab", f"{_W}ptab"}
-_BREAK = {f"{_W}br", f"{_W}cr"}
 _DROPPED = {
     f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}sectPr", f"{_W}delInstrText",
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", "{http://schemas.openxmlformats.org/drawingml/2006/main}t",
@@ -106,17 +104,10 @@ def _text(node: etree._Element, word: _Word, depth: int, font: str | None) -> st
             continue
         if tag in _TEXT:
             parts.append(with_font(child.text or "", font))
-        elif tag in _SPACE:
-            parts.append(" ")
-        elif tag in _BREAK:
-            parts.append(" " if child.get(f"{_W}type") in {"page", "column"} else "\n")
-        elif tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        elif tag == f"{_W}sym":
-            parts.append(_symbol(child))
-        elif tag == f"{_W}txbxContent":
-            if depth < _DEEPEST:
-                word.waiting.extend([*_pieces(child, word, depth + 1)])
+        elif tag in _SIGNS:
+            parts.append(_SIGNS[tag](child))
+        elif depth < _DEEPEST and tag == f"{_W}txbxContent":
+            word.waiting.extend([*_pieces(child, word, depth + 1)])
         elif tag in {f"{_W}footnoteReference", f"{_W}endnoteReference"}:
             parts.append(_mark(child, word))
         elif depth < _DEEPEST and not _hidden(child):
@@ -130,6 +121,21 @@ def _symbol(child: etree._Element) -> str:
         return chr(int(code, 16))
     except ValueError:
         return ""
+
+
+def _break(child: etree._Element) -> str:
+    return " " if child.get(f"{_W}type") in {"page", "column"} else "\n"
+
+
+_SIGNS: dict[str, Callable[[etree._Element], str]] = {
+    f"{_W}tab": lambda _: " ",
+    f"{_W}ptab": lambda _: " ",
+    f"{_W}br": _break,
+    f"{_W}cr": _break,
+    f"{_W}noBreakHyphen": lambda _: "-",
+    f"{_W}sym": _symbol,
+}
+"""What prints as a sign or as space without being text."""
 
 
 def _hidden(run: etree._Element) -> bool:

@@ -113,7 +113,7 @@ class Numbering:
         links: dict[str, str] = {}
         for abstract in root.iter(f"{_W}abstractNum"):
             name = abstract.get(f"{_W}abstractNumId", "")
-            self._abstracts[name] = {number: level for number, level in map(_read_level, abstract.iter(f"{_W}lvl"))}
+            self._abstracts[name] = dict(map(_read_level, abstract.iter(f"{_W}lvl")))
             link, own = abstract.find(f"{_W}numStyleLink"), abstract.find(f"{_W}styleLink")
             if link is not None:
                 links[name] = link.get(f"{_W}val", "")

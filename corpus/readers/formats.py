@@ -10,7 +10,10 @@ from corpus.errors import UnreadableFileError
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|meta|h[1-6])\b", re.I | re.S)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|meta|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _FOREIGN = {
     b"Rar!": "kho nén RAR",
     b"7z\xbc\xaf": "kho nén 7-Zip",
@@ -24,6 +27,7 @@ _FOREIGN = {
     b"ID3": "tệp âm thanh",
 }
 _LOOKED_AT = 4096
+_PLAIN = {".txt": ".txt", ".md": ".md", ".html": ".html", ".htm": ".html"}
 
 
 def kind_of(content: bytes, suffix: str) -> str:
@@ -35,30 +39,33 @@ def kind_of(content: bytes, suffix: str) -> str:
     if not content:
         raise UnreadableFileError("Tệp rỗng (0 byte), không có chữ nào; hãy tải lại từ nguồn.")
     head = content[:_LOOKED_AT]
-    if b"%PDF-" in head[:1024]:
-        return ".pdf"
-    if head.startswith(_IMAGES):
-        return ".png"
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UnreadableFileError(f"Tệp này là {name}, không phải văn bản; hãy gửi chính văn bản bên trong.")
     if head.startswith(_OLE):
         return _in_ole(content)
     if head.startswith(b"PK"):
         return _in_zip(content)
-    if head.startswith(b"{\\rtf"):
-        return ".rtf"
-    for magic, name in _FOREIGN.items():
-        if head.startswith(magic):
-            raise UnreadableFileError(f"Tệp này là {name}, không phải văn bản; hãy gửi chính văn bản bên trong.")
-    if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) and suffix != ".md":
-        return ".html"
-    if b"MIME-Version:" in head and b"multipart/related" in head.lower():
-        return ".mht"
-    if suffix in {".txt", ".md", ".html", ".htm"}:
-        return ".html" if suffix == ".htm" else suffix
+    kind = _told_by_its_start(head, suffix) or _PLAIN.get(suffix)
+    if kind:
+        return kind
     if suffix == ".doc" and b"\0" not in head:
         return ".txt"
     raise UnreadableFileError(
         f"Nội dung tệp không phải định dạng “{suffix}” như tên của nó; tệp hỏng hoặc bị đổi đuôi, hãy lưu lại từ phần mềm gốc."
     )
+
+
+def _told_by_its_start(head: bytes, suffix: str) -> str | None:
+    if b"%PDF-" in head[:1024]:
+        return ".pdf"
+    if head.startswith(_IMAGES):
+        return ".png"
+    if head.startswith(b"{\\rtf"):
+        return ".rtf"
+    if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) and suffix != ".md":
+        return ".html"
+    return ".mht" if b"MIME-Version:" in head and b"multipart/related" in head.lower() else None
 
 
 def _in_ole(content: bytes) -> str:

@@ -99,9 +99,6 @@ def _pieces(node: lxml_html.HtmlElement, depth: int) -> Iterator[Piece]:
             yield from flush()
             ordered += 1
             yield from _item(child, node, ordered, depth)
-        elif tag in _BLOCKS:
-            yield from flush()
-            yield from _pieces(child, depth + 1)
         elif any(isinstance(each.tag, str) and each.tag in _BLOCKS for each in child.iter()):
             yield from flush()
             yield from _pieces(child, depth + 1)

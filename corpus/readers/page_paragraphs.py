@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from corpus.readers.pieces import Piece
 
-_PAGE_NUMBER = re.compile(r"[-–—\s.]*\d{1,4}[-–—\s.]*|(?:trang|page)\s*\d{1,4}(?:\s*(?:/|trên|of)\s*\d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"[-–—\s]*\d{1,3}[-–—\s]*|(?:trang|page)\s*\d{1,4}(?:\s*(?:/|trên|of)\s*\d{1,4})?", re.IGNORECASE)
 _STARTS = re.compile(
     r"(?:[-–—+*•●▪·○➢]\s*\S|\d{1,2}(?:\.\d{1,2})*[.)/:]\s*\D|\(?\d{1,2}\)\s|[a-zđ][.)]\s|[IVX]{1,5}[.)/]?\s*[-–.]?\s*[A-ZĐÀ-Ỹ]|"
     r"(?:Điều|Chương|Mục|Phần|PHẦN|CHƯƠNG|MỤC|ĐIỀU)\s+[\dIVX])"
 )
 """How a new paragraph may begin with a label; what the label means is the outline's business."""
+_OTHER_SIDE = re.compile(r"[-–—]\s*\d")
 _NOTE = re.compile(r"\[\d{1,2}\]\s*\S")
 _BROKEN_WORD = re.compile(r"[\w/]-$")
 _MARGIN = 0.12
@@ -72,9 +73,15 @@ def _drop_furniture(pages: Sequence[Page]) -> None:
         gone = {
             id(line)
             for line in _marginal(page)
-            if _PAGE_NUMBER.fullmatch(_plain(line.text)) or (seen[_masked(line)] >= enough and len(line.text) < 150)
+            if (_PAGE_NUMBER.fullmatch(_plain(line.text)) and _outermost(page, line)) or (seen[_masked(line)] >= enough and len(line.text) < 150)
         }
         page.things = [thing for thing in page.things if id(thing) not in gone]
+
+
+def _outermost(page: Page, line: Line) -> bool:
+    """True for a line among the two highest or two lowest of its page."""
+    bases = sorted(thing.base for thing in page.things if isinstance(thing, Line))
+    return line.base in {*bases[:2], *bases[-2:]}
 
 
 def _marginal(page: Page) -> list[Line]:
@@ -107,8 +114,8 @@ def _shape(lines: list[Line]) -> _Shape:
     steps = sorted(
         b.base - a.base for a, b in pairwise(body) if a.block == b.block and 0 < b.base - a.base < 4 * size
     )
-    # The lower third: paragraphs may be set apart as often as not.
-    leading = steps[len(steps) // 3] if steps else 1.5 * size
+    # Low among them: in a short letter most lines are paragraphs of their own, set apart.
+    leading = steps[len(steps) // 8] if steps else 1.5 * size
     return _Shape(float(left), right, size, leading, 0.5 * size)
 
 
@@ -196,7 +203,7 @@ class _Joiner:
         above, shape = paragraph[-1], self._shape
         if above.beside or line.beside:
             return False
-        if not self._turned and (above.block != line.block or line.base - above.base > 1.3 * shape.leading):
+        if not self._turned and (above.block != line.block or line.base - above.base > 1.2 * shape.leading):
             return False
         if abs(above.size - line.size) > 0.15 * shape.size or is_capital(_plain(above.text)) != is_capital(_plain(line.text)):
             return False
@@ -206,10 +213,21 @@ class _Joiner:
         goes_on = text[:1].islower() and not _STARTS.match(text)
         if not full:
             return goes_on and not finished(before) and line.x0 <= above.x0 + shape.size and abs(above.x1 - shape.right) < 6 * shape.size
-        labelled = bool(_STARTS.match(text))
-        if labelled and (finished(before) or not (must_go_on(before, text) or text[1:3].strip()[:1].islower())):
+        if _STARTS.match(text) and not self._only_seems_labelled(paragraph, line, before, text):
             return False
         return goes_on or self._stands_on(paragraph, line)
+
+    def _only_seems_labelled(self, paragraph: list[Line], line: Line, before: str, text: str) -> bool:
+        """True where the other side of a dash, or a number or letter of the sentence above, begins the line."""
+        if finished(before):
+            return False
+        set_back = line.x0 < paragraph[0].x0 - 0.6 * self._shape.size
+        return (
+            must_go_on(before, text)
+            or (set_back and not before.endswith(","))
+            or text[1:3].strip()[:1].islower()
+            or bool(_OTHER_SIDE.match(text) and before[-1:].isdigit())
+        )
 
     def _stands_on(self, paragraph: list[Line], line: Line) -> bool:
         """By its left edge alone, whether a line goes on the paragraph above."""

@@ -33,8 +33,6 @@ _THIN = 2.5
 """Points. A box thinner than this is a line."""
 _HYPHENS = frozenset({0x02, 0xFFFE})
 """What PDFium gives for a hyphen at the end of a line."""
-_PASSWORD = 4
-"""PDFium's error code for a file that needs a password."""
 
 
 def read(content: bytes, on_page: OnPage | None = None) -> Source:
@@ -48,7 +46,7 @@ def read(content: bytes, on_page: OnPage | None = None) -> Source:
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
+        if b"/Encrypt" in content:
             raise UnreadableFileError("Tệp PDF được đặt mật khẩu; hãy gỡ mật khẩu rồi nạp lại.") from error
         raise UnreadableFileError("Tệp PDF bị cắt cụt hoặc hỏng; hãy tải lại hoặc in lại thành PDF mới.") from error
     try:

@@ -76,7 +76,7 @@ def _decode(content: bytes) -> tuple[str, str | None]:
         if b"\0" in content[:4096]:
             raise UnreadableFileError(_BINARY) from error
         mended = content.decode("utf-8", errors="ignore")
-        if len(mended.encode()) >= 0.999 * len(content) and reads_as_vietnamese(mended):
+        if len(content) - len(mended.encode()) <= max(4, 0.001 * len(content)) and reads_as_vietnamese(mended):
             return mended, None  # cut off in the middle of a letter, or a few bytes spoilt
         found = decode(content)
         if found is not None:

@@ -44,7 +44,7 @@ def _converted(content: bytes, suffix: str) -> bytes:
         command = [office, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
                    "--convert-to", "docx", "--outdir", folder, str(given)]  # fmt: skip
         try:
-            subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, preexec_fn=_roomier)  # noqa: S603, PLW1509 - fixed command; one thread here
+            subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, preexec_fn=_roomier)  # noqa: S603 - fixed command
         except (OSError, subprocess.TimeoutExpired) as error:
             raise UnreadableFileError("LibreOffice không mở được tệp này trong thời gian cho phép.") from error
         if not made.is_file():

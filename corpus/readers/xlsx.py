@@ -6,6 +6,7 @@ Values as last calculated and as shown; formulas, macros and links to other work
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -80,16 +81,14 @@ def _sheet(sheet: Any) -> Iterator[Piece]:
     if sheet.max_row > _MOST_ROWS:
         raise UnreadableFileError(f"Trang tính “{sheet.title}” có quá {_MOST_ROWS} dòng, không phải bảng nhiệm vụ.")
     spans, covered = _merges(sheet)
-    rows: list[list[tuple[int, Cell]]] = []
-    for number, values in enumerate(sheet.iter_rows(max_col=min(sheet.max_column, _MOST_COLUMNS)), 1):
-        row: list[tuple[int, Cell]] = []
-        for cell in values:
-            place = (number, cell.column)
-            if place in covered:
-                continue
-            columns, tall = spans.get(place, (1, 1))
-            row.append((cell.column, Cell(shown(cell.value, cell.number_format), columns, tall)))
-        rows.append(row)
+    rows = [
+        [
+            (cell.column, Cell(shown(cell.value, cell.number_format), *spans.get((number, cell.column), (1, 1))))
+            for cell in values
+            if (number, cell.column) not in covered
+        ]
+        for number, values in enumerate(sheet.iter_rows(max_col=min(sheet.max_column, _MOST_COLUMNS)), 1)
+    ]
     first, last = _table_span(rows)
     for number, row in enumerate(rows):
         if number == first:
@@ -146,20 +145,18 @@ def _grid(rows: list[list[tuple[int, Cell]]]) -> Grid:
 
 def shown(value: Any, number_format: str = "General") -> str:
     """A cell's value as it shows in Vietnamese: dates day first, decimal commas, percentages with their sign."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return "x" if value else ""
     if isinstance(value, datetime):
         return value.strftime("%d/%m/%Y") if value.time() == time() else value.strftime("%d/%m/%Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
-    if isinstance(value, int | float):
-        percent = "%" in number_format
-        number = value * 100 if percent else value
-        if number != number or number in {float("inf"), float("-inf")}:  # noqa: PLR0124 - the test for not-a-number
-            return ""
-        text = f"{number:.6f}".rstrip("0").rstrip(".") if abs(number) < 1e15 else f"{number:.0f}"
-        text = text.replace(".", ",")
-        return f"{text}%" if percent else text
-    return str(value)
+    return _number(value, percent="%" in number_format) if isinstance(value, int | float) else str(value)
+
+
+def _number(value: float, *, percent: bool) -> str:
+    number = value * 100 if percent else value
+    if not math.isfinite(number):
+        return ""
+    text = f"{number:.6f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{text}%" if percent else text

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000
@@ -25,7 +27,7 @@ class Limits:
     silent: float = 120.0
     whole: float = 3600.0
     processor: int = 1800
-    text: int = 20_000_000
+    text: int = 8_000_000
 
 
 def confine(limits: Limits) -> None:
@@ -48,8 +50,16 @@ def allow_processor(seconds: int) -> None:
 
 
 def largest_resident() -> int:
-    """Bytes of memory that this process has held at most (Linux reports kilobytes)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Bytes of memory that this process has held at most since it began; 0 where the system does not tell.
+
+    `ru_maxrss` would not do: a child inherits its parent's.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _without_network() -> None:

@@ -35,7 +35,9 @@ def remind(given: dict[str, str], say: int) -> None:
 
 
 async def _run(given: dict[str, str], engine: Engine) -> None:
-    bot = ExtBot(given["bot_token"], base_url=f"{given['telegram_api']}/bot", rate_limiter=PatientLimiter(max_retries=0))
+    bot = ExtBot(
+        given["bot_token"], base_url=f"{given['telegram_api']}/bot", rate_limiter=PatientLimiter(max_retries=0)
+    )
     async with bot:
         engine.sender = _Announced(TelegramSender(bot, lambda: False), engine.announce)
         await engine.run(seconds=0.25)

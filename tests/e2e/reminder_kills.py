@@ -62,6 +62,7 @@ class Figures:
     unmarked: int = 0
     needless: int = 0
     states: dict[str, int] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def __str__(self) -> str:
@@ -69,7 +70,7 @@ class Figures:
             f"{self.rounds} rounds, killed at {dict(self.killed)}, weather {dict(self.weather)}\n"
             f"{self.expected} reminders expected, {self.lost} lost; {self.arrived} messages arrived, {self.repeats} of "
             f"them again, {self.unmarked} of those unmarked; {self.needless} marked although the first never arrived\n"
-            f"deliveries {self.states}; {self.seconds:.0f} s"
+            f"deliveries {self.states} {self.failures}; {self.seconds:.0f} s"
         )
 
 
@@ -170,8 +171,8 @@ class Trial:
         """Waits until the engine has come to a stage so often."""
         seen = 0
         while seen < times:
-            while not stages.poll():
-                await asyncio.sleep(0.002)
+            while not await asyncio.to_thread(stages.poll, 0.1):
+                pass
             seen += os.read(stages.fileno(), 1) == stage[:1].encode()
 
     async def _finish(self, moment: datetime) -> None:
@@ -239,7 +240,9 @@ class Trial:
         figures.expected = self.office.duties * len(self.chats)
         told = {(i.chat_id, i.source_id) for i in self.office.items() if i.state == "sent" and arrived[i.reference]}
         figures.lost = figures.expected - len(told)
-        figures.states = QueueView(self.office.app.store.database).counts()
+        queue = QueueView(self.office.app.store.database)
+        figures.states = queue.counts()
+        figures.failures = [f"{row.reference}: {row.error}" for row in queue.in_trouble()]
 
 
 def _child(given: dict[str, str], stages: Any) -> None:

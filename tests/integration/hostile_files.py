@@ -236,8 +236,8 @@ def _pdfs() -> Iterator[Hostile]:
     script = b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >> /AA << /O << /S /Launch /F (calc.exe) >> >> "
     yield Hostile("co-ma-lenh.pdf", _pdf_page(b"BT /F1 12 Tf 50 700 Td (Xin chao cac ban) Tj ET", script))
     yield Hostile("chu-vo-tan.pdf", _pdf_page(b"BT /F1 1 Tf 50 700 Td " + b"(aaaaaaaaaaaaaaaaaaaa) Tj " * 20_000 + b"ET"))
-    yield Hostile("ke-o-day-dac.pdf", _pdf_page(b"".join(b"%d 0 m %d 842 l S 0 %d m 595 %d l S " % (i % 595, i % 595, i % 842, i % 842) for i in range(9000))
-                  + b"BT /F1 12 Tf 50 700 Td (Bang) Tj ET"))  # fmt: skip
+    lines = (b"%d 0 m %d 842 l S 0 %d m 595 %d l S " % (i % 595, i % 595, i % 842, i % 842) for i in range(9000))
+    yield Hostile("ke-o-day-dac.pdf", _pdf_page(b"".join(lines) + b"BT /F1 12 Tf 50 700 Td (Bang) Tj ET"))
     yield Hostile("trang-khong-lo.pdf", _pdf_page(b"BT /F1 12 Tf 50 700 Td (Rong) Tj ET").replace(b"595 842", b"9e9 9e9"))
 
 

@@ -114,7 +114,9 @@ def timed(work):
 def main() -> None:
     """A table of both."""
     configure_logging(level=logging.ERROR)
-    print("occurrences | first plan s | next plan s | claim 20 s | compose 20 s || backlog: claim 20 ms | begin+mark ms")
+    print(
+        "occurrences | first plan s | next plan s | claim 20 s | compose 20 s || backlog: claim 20 ms | begin+mark ms"
+    )
     for size in SIZES:
         first, second, composing, claim = planning(size)
         batch, marking = claiming(size)

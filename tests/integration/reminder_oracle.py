@@ -3,10 +3,13 @@
 The rules, as people are told them:
 - A one-off or yearly date is spoken of 30, 14, 7, 3, 1, 0 days before and 1, 7 after; twice a year and quarterly from
   14 days on; monthly 3, 1, 0 before and 1 after; the end of a period nobody dated 7 before; the end of each year of a
-  goal 30 before, the goal's own year like a one-off date. People may choose fewer offsets for stated dates.
+  goal 30 before, its own day 30, 7 and 0 before. People may choose fewer offsets for stated dates.
 - Before the date one counts from the last working day on or before it, and speaks on a working day on or before the
   day found; after it one speaks on the next working day.
-- It concerns members and groups of the units named (for goals: in its words, else the leads of its clause's tasks) that
+- What recurs is done for an occurrence when it was done after the one before it and some days' grace: 7 when that was a
+  month ago, 15 a quarter, else 30.
+- It concerns members and groups of the units named (for goals: in its words, else the leads of its clause's tasks; of
+  none when a task says the same for the same day) that
   are not done with it, and whoever asked; never anybody who may not see the directive, is paused, or muted it.
 - A digest goes out on the first working day of the week, or on each, when it has anything to list: what is due in seven
   days from that day on, and stated dates passed in the last seven.
@@ -30,9 +33,8 @@ from corpus.units import Match, find_units, unit_matches
 DAY = timedelta(days=1)
 LONG = (30, 14, 7, 3, 1, 0, -1, -7)
 OFFSETS = {"one": LONG, "year": LONG, "half": LONG[1:], "quarter": LONG[1:], "month": (3, 1, 0, -1), "end": (7,),
-           "goal-year": (30,)}  # fmt: skip
+           "goal-year": (30,), "goal": (30, 7, 0)}  # fmt: skip
 SAID = {"yearly": "year", "yearly+ad-hoc": "year", "half-yearly": "half", "quarterly": "quarter", "monthly": "month"}
-ROUND = {"yearly": 365, "yearly+ad-hoc": 365, "half-yearly": 182, "quarterly": 91, "monthly": 30}
 ENDS = {"year": (12,), "half": (6, 12), "quarter": (3, 6, 9, 12), "month": range(1, 13)}
 UNSTATED = ("end", "goal-year")
 
@@ -66,7 +68,7 @@ class Occasion:
     names: tuple[str, ...]
     due: date
     kind: str
-    round: int | None
+    rule: tuple[str | None, str] | None
 
     @property
     def stated(self) -> bool:
@@ -74,12 +76,17 @@ class Occasion:
 
     def spoken(self) -> dict[int, date]:
         base = before(self.due)
-        return {
-            n: before(base - n * DAY) if n >= 0 else after(self.due - n * DAY) for n in OFFSETS[self.kind]
-        }
+        return {n: before(base - n * DAY) if n >= 0 else after(self.due - n * DAY) for n in OFFSETS[self.kind]}
 
     def settled(self, done: date) -> bool:
-        return self.kind == "one" or (self.due - done).days * 2 <= (self.round or 365)
+        """Done after the occurrence before, and some days' grace; for good when there is but one."""
+        if self.rule is None:
+            return True
+        earlier = self.due - DAY
+        while not _falls(*self.rule, earlier):
+            earlier -= DAY
+        apart = (self.due - earlier).days
+        return done > earlier + (7 if apart <= 31 else 15 if apart <= 92 else 30) * DAY
 
 
 @dataclass
@@ -118,20 +125,24 @@ def occasions(store, first: date, last: date) -> list[Occasion]:
         if task.due:
             days.discard(task.due) if not task.recurs_before else None
         known = "end" if not task.recurs_before else kind
-        found += [Occasion(task.id, task.directive, names, d, known, ROUND[task.recurrence]) for d in days]
+        found += [Occasion(task.id, task.directive, names, d, known, (task.recurs_before, kind)) for d in days]
         if task.due and first <= task.due <= last and task.due not in days:
             found.append(Occasion(task.id, task.directive, names, task.due, "one", None))
     for target in store.targets():
         named = [m.name for m in find_units(f"{target.quote}\n{target.scope or ''}")]
-        names = tuple(named or leads[target.directive, target.path])
+        twice = any(
+            (t.directive, t.path, t.quote, t.due) == (target.directive, target.path, target.quote, target.due)
+            for t in store.tasks()
+        )
+        names = () if twice else tuple(named or leads[target.directive, target.path])
         every_year = target.due is None and target.cadence is not None and _is_cadence(target.cadence)
         start = issued[target.directive] or first
         if target.due and first <= target.due <= last:
-            found.append(Occasion(target.id, target.directive, names, target.due, "one", None))
+            found.append(Occasion(target.id, target.directive, names, target.due, "goal", None))
         for year in range(first.year, last.year + 1):
             end = date(year, 12, 31)
             if start <= end <= last and end >= first and (every_year or (target.due and year < target.due.year)):
-                found.append(Occasion(target.id, target.directive, names, end, "goal-year", 365))
+                found.append(Occasion(target.id, target.directive, names, end, "goal-year", None))
     return found
 
 
@@ -161,7 +172,7 @@ class Oracle:
             self._of_source[one.source].append(one)
             for offset, day in one.spoken().items():
                 self._spoken[day].append((one, offset))
-            for n in range(-7 if one.stated else 0, 7):  # days from the digest to the due date
+            for n in range(-7 if one.stated and one.kind != "goal" else 0, 7):  # days from the digest to the due date
                 self._listed[one.due - n * DAY].append(one)
 
     def told(self, day: date, *, now: date | None = None) -> dict[tuple[int, int], set[tuple[str, date, int | str]]]:
@@ -171,9 +182,9 @@ class Oracle:
         for one, offset in self._spoken[day]:
             end = max(one.due, day) if offset >= 0 else day + 7 * DAY
             for here in self._concerned(one) if end >= now else ():
-                if not one.stated or offset in self.world.offsets.get(here, LONG):
-                    if not self._silent(here, one, day):
-                        said[here].add((one.source, one.due, offset))
+                chosen = not one.stated or offset in self.world.offsets.get(here, LONG)
+                if chosen and not self._silent(here, one, day):
+                    said[here].add((one.source, one.due, offset))
         for (here, subject), until in self.world.muted.items():
             if until == day and subject in self._of_source and until + 7 * DAY >= now:
                 one = self._nearest(subject, day)

@@ -152,7 +152,7 @@ def test_nobody_else_may_mark_it_done_or_open_what_they_may_not_see(front):
     screen = front.sender.screens[-1]
     assert said(front.press_label(screen, "Đã xong", CHI)) == front.texts("reminder.not_yours")
     front.office.visibility.set_audience(key, [front.office.people.add_unit("Sở Nội vụ").id])
-    assert said(front.press_label(screen, "Chi tiết", CHI)) == front.texts("button.outdated")
+    assert said(front.press_label(screen, "Hoãn", CHI)) == front.texts("button.outdated")
 
 
 def test_put_off_it_comes_again_on_that_day_and_not_before(front):
