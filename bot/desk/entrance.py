@@ -63,6 +63,7 @@ class Entrance:
                 return (
                     Say(notice(visit.texts(key, name=admitted.name, role=role, units=units))),
                     *self._welcome(visit),
+                    Menu(admitted.id, admitted.role),
                 )
         if visit.person.role is None:
             return self.turn_away(visit, spent=bool(words))

@@ -44,7 +44,7 @@ def test_form_feeds_give_the_pages() -> None:
         ("anh.xyz", b"abc", ".txt"),
         ("trong.txt", b"", "không có chữ"),
         ("trang.txt", b" \n\t\n", "không có chữ"),
-        ("nhi-phan.txt", b"PK\x03\x04\x00\x00\x00\x08" * 20, "nhị phân"),
+        ("nhi-phan.txt", b"PK\x03\x04\x00\x00\x00\x08" * 20, "hỏng"),
         ("cu.txt", "Kế hoạch".encode("cp1258", errors="replace") + b"\xea\xe9", "UTF-8"),
     ],
 )

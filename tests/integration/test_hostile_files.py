@@ -1,0 +1,123 @@
+"""Broken and hostile files: each is refused with one clear sentence or read in safety; nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UnreadableFileError
+from corpus.readers import read_source
+from corpus.sandbox import pool
+from corpus.sandbox.limits import Limits
+from tests.integration.directive_formats import as_docx, as_pdf
+from tests.integration.hostile_files import TEXT, Hostile, hostile_files
+
+_ALL = hostile_files()
+_MEMORY = 512 * 1024**2
+_SECONDS = 30.0
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(_ALL) >= 60
+    assert len({hostile.name for hostile in _ALL}) == len(_ALL)
+
+
+@pytest.mark.parametrize("hostile", _ALL, ids=lambda hostile: hostile.name)
+def test_a_hostile_file_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hostile: Hostile) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    file = tmp_path / hostile.name
+    file.write_bytes(hostile.content)
+    began = time.monotonic()
+    said = None
+    try:
+        source = read_source(file)
+    except UnreadableFileError as refusal:
+        said = str(refusal)
+        assert "\n" not in said
+        assert 15 < len(said) < 250
+        assert "Error" not in said
+    else:
+        assert source.text.strip()
+    assert time.monotonic() - began < _SECONDS
+    assert max((child.resident for child in pool._idle), default=0) < _MEMORY
+    if hostile.refused is not None:
+        assert said is not None
+        assert re.search(hostile.refused, said), said
+    pool.close_children()
+    assert list(scratch.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([hostile.name, "scratch"])
+    assert not Path("/tmp/chidao-leo").exists()
+
+
+def test_a_reader_that_hangs_is_stopped_and_what_it_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pipe = tmp_path / "treo.pdf"
+    os.mkfifo(pipe)  # opening it waits for a writer that never comes
+    began = time.monotonic()
+    with pytest.raises(UnreadableFileError, match="quá lâu"):
+        pool.read_in_child(pipe, ".pdf", limits=Limits(silent=1.0))
+    assert time.monotonic() - began < 10
+    assert [path.name for path in tmp_path.iterdir()] == ["treo.pdf"]
+
+
+def test_a_reader_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "to.docx"
+    file.write_bytes(as_docx("\n".join(f"Đoạn {i}" for i in range(20_000))))
+    with pytest.raises(UnreadableFileError, match="bộ nhớ|dừng"):
+        pool.read_in_child(file, ".docx", limits=Limits(memory=90 * 1024**2))
+
+
+def test_too_much_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "dai.docx"
+    file.write_bytes(as_docx(TEXT))
+    with pytest.raises(UnreadableFileError, match="quá nhiều chữ"):
+        pool.read_in_child(file, ".docx", limits=Limits(text=50))
+
+
+def test_one_child_opens_many_files_and_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool.close_children()
+    monkeypatch.setenv("CHIDAO_BOT_TOKEN", "123:bi-mat")
+    file = tmp_path / "a.docx"
+    file.write_bytes(as_docx(TEXT))
+    processes = set()
+    for _ in range(5):
+        read_source(file)
+        (child,) = pool._idle
+        processes.add(child._process.pid)
+    assert len(processes) == 1
+    environment = Path(f"/proc/{processes.pop()}/environ")
+    if environment.exists():
+        assert b"bi-mat" not in environment.read_bytes()
+
+
+def test_a_child_that_dies_does_not_stop_the_next_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(as_pdf(TEXT))
+    read_source(file)
+    (child, *_) = pool._idle
+    child._process.kill()
+    child._process.wait()
+    assert "hợp tác xã" in read_source(file).text
+
+
+def test_a_macro_is_never_run_and_a_linked_file_never_fetched(tmp_path: Path) -> None:
+    """The child has no network where the system allows to take it away, and no reader starts a program for these."""
+    opened = [hostile for hostile in _ALL if hostile.name in {"co-macro.docm", "mau-tu-xa.docx", "anh-tu-xa.html", "co-ma-lenh.pdf"}]
+    assert len(opened) == 4
+    for hostile in opened:
+        file = tmp_path / hostile.name
+        file.write_bytes(hostile.content)
+        read_source(file)
+    for child in pool._idle:
+        started = subprocess.run(["ps", "--ppid", str(child._process.pid), "-o", "pid="], capture_output=True, check=False)
+        assert started.stdout.strip() == b""
