@@ -1,7 +1,7 @@
 """What was asked and done: questions nobody could answer (clerks), and the record of acts (administrators).
 
 Areas: `o:<page>` open questions, `oo:<question>` one of them, `oh:<question>` handled; `a:<page>` the record,
-`ak:<months>` how long it is kept (0: for ever).
+`aq:<page>` who asked what and got which clauses, `ak:<months>` how long it is kept (0: for ever).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ENTRIES_IN_PAGE = 12
 KEPT = (12, 36, 0)  # months
 _SUBJECT_LIMIT = 80
+_CITED = 3
 _CLERKS = Rights(CLERKS, PRIVATE)
 _ADMINS = Rights(ADMINS, PRIVATE)
 
@@ -43,6 +44,7 @@ class RecordFeature:
                 Press("oo", self._question, _CLERKS),
                 Press("oh", self._handled, _CLERKS),
                 Press("a", self._turn_record, _ADMINS),
+                Press("aq", self._asked, _ADMINS),
                 Press("ak", self._keep, _ADMINS),
             ),
         )
@@ -105,8 +107,6 @@ class RecordFeature:
         texts, zone = visit.texts, self._office.clock.now().tzinfo
         page, pages, here = page_of(self._office.audit.count(), page, ENTRIES_IN_PAGE)
         entries = self._office.audit.entries(ENTRIES_IN_PAGE, here.start)
-        if not entries:
-            return notice(texts("record.none"))
         names = {p.id: p.name for p in self._office.people.everyone()}
         lines = [
             f"{e.at.astimezone(zone):%d/%m %H:%M} · {names.get(e.person, e.person)} · {texts(f'audit.{e.action}')}: "
@@ -119,8 +119,27 @@ class RecordFeature:
         terms = tuple(
             Button(texts("record.keep", months=m) if m else texts("record.keep_all"), encode("ak", m)) for m in KEPT
         )
-        blocks = (paragraph(texts("record.title"), "bold"), *map(paragraph, lines), paragraph(said, "italic"))
-        return Screen(blocks, (*((row,) if row else ()), terms))
+        blocks = (
+            paragraph(texts("record.title"), "bold"),
+            *map(paragraph, lines or [texts("record.none")]),
+            paragraph(said, "italic"),
+        )
+        questions = (Button(texts("record.questions"), encode("aq", 0)),)
+        return Screen(blocks, (*((row,) if row else ()), questions, terms))
+
+    def _asked(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        texts, zone = visit.texts, self._office.clock.now().tzinfo
+        page, pages, here = page_of(self._office.questions.count(), int(arguments[0]), ENTRIES_IN_PAGE)
+        names = {p.id: p.name for p in self._office.people.everyone()}
+        lines = []
+        for asked in self._office.questions.newest(ENTRIES_IN_PAGE, here.start):
+            cited = ", ".join(f"{c['number'] or c['directive']} {c['path']}" for c in asked.citations[:_CITED])
+            got = texts("record.refused") if asked.abstained else cited or texts("record.unanswered")
+            when, who = f"{asked.asked_at.astimezone(zone):%d/%m %H:%M}", names.get(asked.person, str(asked.person))
+            lines.append(f"{when} · {who}: {shorten(asked.text, _SUBJECT_LIMIT)} → {got}")
+        row = paging(texts, page, pages, [encode("aq", to) for to in page_targets(page, pages)])
+        blocks = (paragraph(texts("record.questions"), "bold"), *map(paragraph, lines or [texts("record.none")]))
+        return (Turn(Screen(blocks, (*((row,) if row else ()), back(texts, "a", 0)))),)
 
     def _keep(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         months = int(arguments[0])

@@ -157,6 +157,17 @@ class Questions:
         with self._database.reading() as connection:
             return int(connection.execute(select(func.count()).select_from(_open().subquery())).scalar_one())
 
+    def newest(self, limit: int, offset: int = 0) -> list[Asked]:
+        """What everybody asked, newest first."""
+        query = select(asked).order_by(asked.c.id.desc()).limit(limit).offset(offset)
+        with self._database.reading() as connection:
+            return [_asked(row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        """How many questions are kept."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
+
     def handle(self, number: int, by: int, now: datetime, note: str | None = None) -> None:
         """Takes a question off the clerks' list."""
         values = {"handled_by": by, "handled_at": now, "handled_note": note}

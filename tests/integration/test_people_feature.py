@@ -117,6 +117,14 @@ def test_what_administrators_did_stands_in_the_record(front):
     assert "đổi thời gian lưu nhật ký: 12" in said(kept)
 
 
+def test_administrators_see_who_asked_what_and_got_which_clauses(front):
+    front.desk.answer(front.asking("Bao nhiêu?"))
+    front.desk.answer(front.asking("không nêu gì?"))
+    shown = said(press(front, front.say("/nhatky", OWNER), "Ai hỏi gì"))
+    assert f"Người {AN}: Bao nhiêu? → 45-KH/TU II.4.-1, 45-KH/TU III.2" in shown
+    assert "không nêu gì? → không nêu" in shown
+
+
 def test_what_could_not_be_answered_or_was_found_wrong_waits_for_the_clerks(front):
     front.admit(60, "clerk")
     front.desk.answer(front.asking("không nêu gì?"))
