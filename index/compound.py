@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.text import comparable
 from index.answers import ANSWER_LIMIT, HEADLINE_LIMIT, Answer
+from index.grounding import figures
 from index.quoting import shorten
 from index.wording import asking_words, wording
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 4
 CITED = 6
+MIN_PARAGRAPH = 60  # characters; less of one says nothing
 _MEASURE = (
     r"phần|%|ngày|giờ|phút|tháng|năm|tuần|quý|lần|triệu|tỷ|tỉ|nghìn|ngàn|chục|trăm|người|điểm|km|cây số|lít|mét|ha|tấn|giường|buổi|bậc|nhóm|hạng"
 )
@@ -121,7 +123,7 @@ def joined(whole: Answer, answers: Sequence[Answer]) -> Answer:
         return whole
     left = [answer for answer in answers if answer.abstained]
     together = not whole.abstained and all(_same_clause(answer, whole) for answer in answers)
-    if left and together:
+    if together and (left or all(_said_already(answer, whole) for answer in answers)):
         return whole  # the clause that answers one part also holds what the other asks: nothing is missing
     room = (HEADLINE_LIMIT - 2 * (len(answers) - 1)) // len(answers) - 4
     lines = [answer.headline.rstrip(" .") for answer in answers]
@@ -152,10 +154,24 @@ def _same_clause(answer: Answer, whole: Answer) -> bool:
     return bool(first) and bool(answer.citations) and (answer.citations[0].directive, answer.citations[0].path) == (first[0].directive, first[0].path)
 
 
+def _said_already(part: Answer, whole: Answer) -> bool:
+    """True when the whole answer's headline states every figure of the part's, or every word when it has none."""
+    stated = figures(part.headline)
+    if stated:
+        return stated <= figures(whole.headline)
+    words = set(comparable(part.headline).split())
+    return words <= set(comparable(f"{whole.headline} {whole.question}").split())
+
+
 def _one_body(headline: str, whole: Answer) -> str:
-    """The parts' headline over the whole answer's own text: one clause answers them all."""
-    rest = whole.answer.removeprefix(whole.headline)
-    return f"{headline}\n\n{shorten(rest.strip(), ANSWER_LIMIT - len(headline) - 2)}"
+    """The parts' headline over the whole answer's own text, paragraph by paragraph: one clause answers them all."""
+    kept = [headline]
+    for paragraph in whole.answer.removeprefix(whole.headline).strip().split("\n\n"):
+        room = ANSWER_LIMIT - len("\n\n".join(kept)) - 2
+        if room < MIN_PARAGRAPH:
+            break
+        kept.append(paragraph if len(paragraph) <= room else shorten(paragraph, room))
+    return "\n\n".join(kept)
 
 
 def _body(headline: str, answers: Sequence[Answer]) -> str:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
+from corpus.data_files import load_yaml
 from corpus.row_words import capitalised, lowered, target_fact, target_line, task_line, term, when, without_time
-from corpus.text import collapse
+from corpus.text import collapse, comparable
 from index.answers import HEADLINE_LIMIT
 from index.comparing import comparison, differing, over_time, side_by_side
 from index.headline_records import Headline
+from index.passages import clause_key
 from index.row_ranking import CLOSE_ENOUGH, rank_targets, rank_tasks, term_fit
 from index.settling import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from corpus.store_records import StoredTask
     from index.evidence import Evidence, TermWeights
     from index.holdings import Library
     from index.query import Query
@@ -70,15 +74,16 @@ def _target(
 
 
 def _deadline(
-    query: Query, evidence: Sequence[Evidence], weights: TermWeights, _library: Library
+    query: Query, evidence: Sequence[Evidence], weights: TermWeights, library: Library
 ) -> Headline | None:
     """The nearest duty or goal that has a time of its own."""
     choices: list[tuple[float, Headline]] = []
     for close, at, task in rank_tasks(query, evidence[:2], weights):
-        if said := when(task, query.today):
+        said, rows = _times(task, query, library)
+        if said:
             who = f"{named(task.lead)}: " if task.lead else ""
             line = f"{capitalised(said)} — {capitalised(who)}{without_time(task)}."
-            choices.append((close, Headline(line, at, tasks=(task,))))
+            choices.append((close, Headline(line, at, tasks=rows)))
             break
     for close, at, target in rank_targets(query, evidence[:2], weights):
         if said := term(target):
@@ -90,16 +95,16 @@ def _deadline(
 
 
 def _report(
-    query: Query, evidence: Sequence[Evidence], weights: TermWeights, _library: Library
+    query: Query, evidence: Sequence[Evidence], weights: TermWeights, library: Library
 ) -> Headline | None:
     for close, at, task in rank_tasks(query, evidence[:2], weights):
         if task.report_to and close >= CLOSE_ENOUGH * 2:
             line = f"báo cáo {', '.join(task.report_to)}"
             line += f" (qua {', '.join(task.via)})" if task.via else ""
-            if said := when(task, query.today):
-                line += f"; {said}"
+            said, rows = _times(task, query, library)
+            line += f"; {said}" if said else ""
             who = f"{named(task.lead)} " if task.lead else ""
-            return Headline(f"{capitalised(who + line)}.", at, tasks=(task,))
+            return Headline(f"{capitalised(who + line)}.", at, tasks=rows)
     return None
 
 
@@ -113,6 +118,31 @@ def _duty(
     coop = f"; phối hợp: {named(task.coop)}" if task.coop else ""
     who = f"{capitalised(named(task.lead))}{coop}"
     return Headline(f"{who} — {lowered(task_line(task, query.today))}.", at, tasks=(task,))
+
+
+def _times(task: StoredTask, query: Query, library: Library) -> tuple[str, tuple[StoredTask, ...]]:
+    """When a duty is due, in words, with the rows that say so.
+
+    A sentence may set several rounds of one duty ("6 tháng trước ngày 20/6, năm trước ngày 20/12"): all of them, unless
+    the question names one.
+    """
+    rounds = [
+        other
+        for other in library.tasks.get(clause_key(task.directive, task.path), ())
+        if other.id == task.id or (other.recurrence and (other.quote, other.lead) == (task.quote, task.lead))
+    ]
+    if task.recurrence is None or len(rounds) < 2:
+        return when(task, query.today), (task,)
+    asked = comparable(query.text)
+    meant = [each for each in rounds if any(words in asked for words in _cycles().get(each.recurrence or "", ()))]
+    chosen = tuple(meant or rounds)
+    return "; ".join(dict.fromkeys(when(each, query.today) for each in chosen)), chosen
+
+
+@cache
+def _cycles() -> dict[str, tuple[str, ...]]:
+    rows: dict[str, list[str]] = load_yaml("index", "data/cycles.yaml")
+    return {cycle: tuple(comparable(words) for words in said) for cycle, said in rows.items()}
 
 
 def named(bodies: Sequence[str], room: int = ROOM_FOR_BODIES) -> str:

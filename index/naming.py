@@ -28,5 +28,6 @@ def name_of(directive: StoredDirective) -> str:
 
 def source(directive: StoredDirective, path: str, chain: Sequence[str] = ()) -> str:
     """`(Kết luận 91-KL/TU, mục II.4, gạch đầu dòng 1, phần “Cải cách bộ máy”)`."""
-    under = shorten(chain[-1].strip(" :."), 60) if chain else ""
+    heading = chain[-1].partition("(")[0] or chain[-1] if chain else ""  # cut short, its own brackets would stay open
+    under = shorten(heading.strip(" :."), 60)
     return f"({name_of(directive)}, {path_in_words(path)}{f', phần “{under}”' if under else ''})"

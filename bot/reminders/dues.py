@@ -1,8 +1,8 @@
 """What falls due, and on which days to speak of it. Pure: deadlines, days and offsets in, reminders out.
 
 A stated day that is not worked is reminded of on the working day before. A period goal ("đến năm 2030") gives one
-progress notice a year. A recurrence whose day the directive does not state is spoken of once, near the end of its
-period, and never as a deadline.
+progress notice a year. A recurrence whose day is not known is spoken of near the end of its period, never as a deadline;
+twice when the period is long, since a clause may name a day that was not understood.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KIND_OFFSETS: dict[Manner, frozenset[int]] = {
     "half-yearly": frozenset({14, 7, 3, 1, 0, -1, -7}),
     "quarterly": frozenset({14, 7, 3, 1, 0, -1, -7}),
     "monthly": frozenset({3, 1, 0, -1}),
-    "period": frozenset({7}),
+    "period": frozenset({20, 7}),
     "progress": frozenset({30}),
     "goal": frozenset({30, 7, 0}),
 }
@@ -85,6 +85,12 @@ class Due:
         return done > _months_before(self.day, months) + timedelta(days=_GRACE_DAYS[months])
 
     @property
+    def offsets(self) -> frozenset[int]:
+        """Days before (negative: after) on which it is spoken of."""
+        every_month = self.manner == "period" and self._months == 1
+        return frozenset({7}) if every_month else KIND_OFFSETS[self.manner]
+
+    @property
     def _months(self) -> int:
         """How many months lie between this occurrence and the one before."""
         if self.deadline.recurs_before:
@@ -106,7 +112,7 @@ def reminder_days(due: Due, days: WorkingDays) -> dict[int, date]:
     """
     base = days.on_or_before(due.day)
     spoken = {}
-    for offset in KIND_OFFSETS[due.manner]:
+    for offset in due.offsets:
         if offset >= 0:
             spoken[offset] = days.on_or_before(base - timedelta(days=offset))
         else:

@@ -12,6 +12,8 @@ from bot.message_blocks import Block, Span, paragraph, quotation, shorten
 from bot.reminders.planning import in_digest
 from bot.screens import Button, Screen, rows_of
 from corpus.identity import clause_token
+from corpus.row_words import capitalised
+from corpus.text import collapse, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.reminders.dues import Due
     from bot.texts import Texts
+    from corpus.deadlines import Deadline
     from corpus.store_records import StoredDirective, StoredTask
 
 LISTED = 12
@@ -67,7 +70,7 @@ def one_screen(item: Reminded, today: date, worked: date, texts: Texts, *, mark:
     deadline = item.due.deadline
     icon = "🔴" if item.due.stated and item.due.day < today else "⏰"
     blocks = [
-        Block((Span(f"{icon} {shorten(deadline.what, _WHAT_LIMIT)}", "bold"), *_mark(mark))),
+        Block((Span(f"{icon} {shorten(_what(deadline), _WHAT_LIMIT)}", "bold"), *_mark(mark))),
         paragraph(when_words(item.due, today, worked, texts)),
     ]
     lines = []
@@ -82,10 +85,10 @@ def one_screen(item: Reminded, today: date, worked: date, texts: Texts, *, mark:
     if item.task and item.task.product:
         lines.append(texts("reminder.product", what=item.task.product))
     blocks += [paragraph("\n".join(lines))] if lines else []
-    blocks += [
-        quotation(shorten(for_reading(deadline.quote), _QUOTE_LIMIT)),
-        paragraph(f"📄 {_where(item, texts)}", "italic"),
-    ]
+    quote = for_reading(deadline.quote)
+    if comparable(quote) != comparable(deadline.what):
+        blocks.append(quotation(shorten(quote, _QUOTE_LIMIT)))
+    blocks.append(paragraph(f"📄 {_where(item, texts)}", "italic"))
     return Screen(tuple(blocks), buttons_of(item, texts))
 
 
@@ -145,8 +148,12 @@ def _line(item: Reminded, today: date, texts: Texts) -> str:
         key = "digest.late" if days < 0 else "digest.today" if days == 0 else "digest.left"
         when = f"{due.day:%d/%m} ({texts(key, days=abs(days))})"
     number = item.directive.number if item.directive and item.directive.number else ""
-    what = shorten(due.deadline.what, _LINE_LIMIT)
+    what = shorten(_what(due.deadline), _LINE_LIMIT)
     return f"{when}: {what}" + (f" – {number}" if number else "")
+
+
+def _what(deadline: Deadline) -> str:
+    return capitalised(collapse(deadline.what))
 
 
 def _mark(mark: str) -> tuple[Span, ...]:

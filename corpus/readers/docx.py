@@ -107,7 +107,8 @@ def _text(node: etree._Element, word: _Word, depth: int, font: str | None) -> st
         elif tag in _SIGNS:
             parts.append(_SIGNS[tag](child))
         elif depth < _DEEPEST and tag == f"{_W}txbxContent":
-            word.waiting.extend([*_pieces(child, word, depth + 1)])
+            inside = [*_pieces(child, word, depth + 1)]  # before `waiting` is looked up: reading it takes from there
+            word.waiting.extend(inside)
         elif tag in {f"{_W}footnoteReference", f"{_W}endnoteReference"}:
             parts.append(_mark(child, word))
         elif depth < _DEEPEST and not _hidden(child):

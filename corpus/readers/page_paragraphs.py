@@ -212,7 +212,8 @@ class _Joiner:
         before, text = _plain(above.text), _plain(line.text)
         goes_on = text[:1].islower() and not _STARTS.match(text)
         if not full:
-            return goes_on and not finished(before) and line.x0 <= above.x0 + shape.size and abs(above.x1 - shape.right) < 6 * shape.size
+            near = self._turned > 0 or abs(above.x1 - shape.right) < 6 * shape.size
+            return goes_on and not finished(before) and near and line.x0 <= above.x0 + shape.size
         if _STARTS.match(text) and not self._only_seems_labelled(paragraph, line, before, text):
             return False
         return goes_on or self._stands_on(paragraph, line)

@@ -124,6 +124,11 @@ def _twice() -> bytes:
     return buffer.getvalue()
 
 
+def long_word_file(paragraphs: int) -> bytes:
+    """A sound Word file that is costly to open."""
+    return _zip({"word/document.xml": _body("".join(_paragraph(f"Đoạn {i}") for i in range(paragraphs)))})
+
+
 def _words() -> Iterator[Hostile]:
     good = as_docx(TEXT)
     yield Hostile("cat-nua.docx", good[: len(good) // 2], "cắt cụt|hỏng")

@@ -1,16 +1,17 @@
 """What must be said to whom on which day, worked out from the rules alone: own calendar, own counting, no engine.
 
 The rules, as people are told them:
-- A one-off or yearly date is spoken of 30, 14, 7, 3, 1, 0 days before and 1, 7 after; twice a year and quarterly from
-  14 days on; monthly 3, 1, 0 before and 1 after; the end of a period nobody dated 7 before; the end of each year of a
-  goal 30 before, its own day 30, 7 and 0 before. People may choose fewer offsets for stated dates.
+- A one-off or yearly date is spoken of 30, 14, 7, 3, 1, 0 days before and 1, 7 after; twice a year and quarterly from 14
+  days on; monthly 3, 1, 0 before and 1 after; the end of a period nobody dated 7 before, and 20 when it is longer than a
+  month; the end of each year of a goal 30 before, its own day 30, 7 and 0 before. People may choose fewer offsets for
+  stated dates.
 - Before the date one counts from the last working day on or before it, and speaks on a working day on or before the
   day found; after it one speaks on the next working day.
 - What recurs is done for an occurrence when it was done after the one before it and some days' grace: 7 when that was a
   month ago, 15 a quarter, else 30.
-- It concerns members and groups of the units named (for goals: in its words, else the leads of its clause's tasks; of
-  none when a task says the same for the same day) that
-  are not done with it, and whoever asked; never anybody who may not see the directive, is paused, or muted it.
+- It concerns members and groups of the units named (for goals: in its words, else the leads of its clause's tasks; of none
+  when a task says the same for the same day) that are not done with it, and whoever asked; never anybody who may not see
+  the directive, is paused, or muted it.
 - A digest goes out on the first working day of the week, or on each, when it has anything to list: what is due in seven
   days from that day on, and stated dates passed in the last seven.
 - What was put off comes again on its day, for the occurrence nearest then (from a week past on).
@@ -32,11 +33,11 @@ from corpus.units import Match, find_units, unit_matches
 
 DAY = timedelta(days=1)
 LONG = (30, 14, 7, 3, 1, 0, -1, -7)
-OFFSETS = {"one": LONG, "year": LONG, "half": LONG[1:], "quarter": LONG[1:], "month": (3, 1, 0, -1), "end": (7,),
+OFFSETS = {"one": LONG, "year": LONG, "half": LONG[1:], "quarter": LONG[1:], "month": (3, 1, 0, -1), "end": (20, 7), "month's end": (7,),
            "goal-year": (30,), "goal": (30, 7, 0)}  # fmt: skip
 SAID = {"yearly": "year", "yearly+ad-hoc": "year", "half-yearly": "half", "quarterly": "quarter", "monthly": "month"}
 ENDS = {"year": (12,), "half": (6, 12), "quarter": (3, 6, 9, 12), "month": range(1, 13)}
-UNSTATED = ("end", "goal-year")
+UNSTATED = ("end", "month's end", "goal-year")
 
 
 @cache
@@ -124,7 +125,7 @@ def occasions(store, first: date, last: date) -> list[Occasion]:
             day += DAY
         if task.due:
             days.discard(task.due) if not task.recurs_before else None
-        known = "end" if not task.recurs_before else kind
+        known = kind if task.recurs_before else "month's end" if kind == "month" else "end"
         found += [Occasion(task.id, task.directive, names, d, known, (task.recurs_before, kind)) for d in days]
         if task.due and first <= task.due <= last and task.due not in days:
             found.append(Occasion(task.id, task.directive, names, task.due, "one", None))

@@ -282,4 +282,4 @@ def test_a_monthly_report_on_a_stated_day_and_a_quarter_without_one(front):
     )
     assert any("Hạn" in text for _, _, text in front.day(date(2025, 6, 4)))
     (_, _, text) = front.day(date(2025, 9, 23))[0]
-    assert "văn bản không nêu ngày cụ thể" in text
+    assert "Ngày nộp, nếu có, xem nguyên văn" in text

@@ -34,7 +34,7 @@ TASK = StoredTask(
 def said(question: str, targets: tuple[StoredTarget, ...] = (), tasks: tuple[StoredTask, ...] = ()) -> Headline | None:
     query = understand(Question(question, today=date(2026, 11, 22)))
     evidence = [Evidence("45#I.3", CLAUSE, PLAN, 0.9, TEXT, (), targets, tasks, ())]
-    library = Library("1", {"45": PLAN}, {"45#I.3": CLAUSE}, {}, {"45#I.3": list(targets)}, {}, {})
+    library = Library("1", {"45": PLAN}, {"45#I.3": CLAUSE}, {}, {"45#I.3": list(targets)}, {"45#I.3": list(tasks)}, {})
     return headline(query, evidence, TermWeights(query, dict.fromkeys(query.terms, 1.0)), library)
 
 
@@ -74,6 +74,24 @@ def test_a_duty_is_stated_as_it_was_asked(question: str, opening: str) -> None:
     line = said(question, tasks=(TASK,))
     assert line is not None
     assert line.text.startswith(opening)
+
+
+HALF_YEAR = replace(TASK, due=None, recurrence="half-yearly", recurs_before="06-20")
+WHOLE_YEAR = replace(HALF_YEAR, recurrence="yearly", recurs_before="12-20", id="task-2")
+
+
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("Sửa trạm bơm hư hỏng thì báo cáo ai?", ["20/06", "20/12"]),
+        ("Báo cáo 6 tháng về sửa trạm bơm hư hỏng gửi ai?", ["20/06"]),
+        ("Báo cáo hằng năm về sửa trạm bơm hư hỏng gửi ai?", ["20/12"]),
+    ],
+)
+def test_every_round_of_a_duty_is_stated_unless_one_is_asked(question: str, times: list[str]) -> None:
+    line = said(question, tasks=(HALF_YEAR, WHOLE_YEAR))
+    assert line is not None
+    assert [day for day in ("20/06", "20/12") if day in line.text] == times
 
 
 def test_without_rows_there_is_no_line() -> None:
