@@ -57,7 +57,7 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
     """
     office, uploads = library.office, library.uploads
     content = uploads.path(upload).read_bytes()
-    path = place_in_library(uploads.library, content_hash(content), upload.name)
+    path = place_in_library(uploads.kept_files, content_hash(content), upload.name)
     keep(content, path)
     keys = [directive["key"] for directive in upload.summary["directives"]]
     before = {key: uploads.audience_of(key) for key in keys}
@@ -106,7 +106,7 @@ def tidy_library(library: Library, loaded: Path | None = None) -> None:
     """
     known = {file.path for file in library.office.store.files()}
     publishing = {u.content_hash for u in library.uploads.unsettled() if u.state == "publishing" and u.content_hash}
-    for folder in list(library.uploads.library.iterdir()) if library.uploads.library.is_dir() else ():
+    for folder in list(library.uploads.kept_files.iterdir()) if library.uploads.kept_files.is_dir() else ():
         ours = bool(_BY_CONTENT.fullmatch(folder.name))
         busy = any(content.startswith(folder.name) for content in publishing)
         if not ours or (busy and (loaded is None or folder != loaded.parent)):

@@ -41,7 +41,7 @@ def inspect(
     same = next((file for file in store.files() if file.content_hash == content), None)
     entries = entries_of(upload, same)
     directives = examine(path, entries, read).directives
-    where = same.path if same else str(place_in_library(uploads.library, content, upload.name).resolve())
+    where = same.path if same else str(place_in_library(uploads.kept_files, content, upload.name).resolve())
     present = {directive.key: directive for directive in store.directives()}
     fields = {"directives": list(entries)} if entries else {}
     incoming = IncomingFile(where, content, reading_version(), fields, replacing=frozenset(present))

@@ -71,7 +71,7 @@ class Uploads:
     def __init__(self, database: Database, home: Path) -> None:
         self._database = database
         self.folder = home / "uploads"
-        self.library = home / "library"
+        self.kept_files = home / "library"
 
     # ---- arrival
 

@@ -104,9 +104,9 @@ class Office:
         file = IncomingFile(f"/hoa-son/{self.duties}.txt", str(self.duties).rjust(64, "0"), "t")
         self.app.store.put(file, [Directive(Source(said), metadata, clauses, tasks=(task,))])
 
-    def unsettled(self) -> int:
+    def unsettled(self, *states: str) -> int:
         counts = QueueView(self.app.store.database).counts()
-        return sum(counts.get(state, 0) for state in ("pending", "claimed", "uncertain"))
+        return sum(counts.get(state, 0) for state in states or ("pending", "claimed", "uncertain"))
 
     def items(self) -> list[Any]:
         query = select(reminder_item, delivery.c.state, delivery.c.reference, delivery.c.repeat).join(delivery)
@@ -129,6 +129,7 @@ class Trial:
         self.chats += [people.supergroup(f"Nhóm {n}", [owner]) for n in range(GROUPS)]
         self.office = Office(home, [chat.id for chat in self.chats])
         self.figures = Figures()
+        self._calls = 0
 
     async def run(self, rounds: int) -> Figures:
         """Kills `rounds` times, lets everything finish at the end of each day, and counts."""
@@ -178,26 +179,26 @@ class Trial:
     async def _finish(self, moment: datetime) -> None:
         """Lets an engine work undisturbed until nothing waits; the clock passes every lease and pause."""
         self._server.faults.scheduled.clear()
-        for _ in range(12):
+        for _ in range(20):
             moment += timedelta(minutes=12)
             process, stages = self._start(moment)
             await self._reached(stages, "claim")
             quiet = 0
-            while quiet < 4:
+            while quiet < 5 and process.is_alive():
                 await asyncio.sleep(0.25)
                 quiet = quiet + 1 if not await asyncio.to_thread(self._busy) else 0
-                if not process.is_alive():
-                    break
             process.kill()
             await asyncio.to_thread(process.join)
             stages.close()
             if not await asyncio.to_thread(self.office.unsettled):
                 return
+        raise AssertionError("the reminders were not settled in four hours")
 
     def _busy(self) -> bool:
+        """Whether anything was sent since it was asked last, or is still in the engine's hands."""
         calls = len(self._server.calls("sendMessage"))
-        busy, self._calls = calls != getattr(self, "_calls", -1), calls
-        return busy
+        sending, self._calls = calls != self._calls, calls
+        return sending or bool(self.office.unsettled("claimed"))
 
     def _start(self, moment: datetime) -> tuple[Any, Any]:
         read, write = self._context.Pipe(duplex=False)

@@ -47,7 +47,7 @@ class QuestionSet:
 
     name: str
     about: str
-    library: str
+    shelf: str
     sources: tuple[Path, ...]
     questions: tuple[Row, ...]
 
@@ -86,7 +86,7 @@ def _held_out(files: set[str]) -> Iterator[Row]:
 @contextmanager
 def library(home: Path, chosen: QuestionSet, embedder: Callable[[], Embedder]) -> Iterator[tuple[Store, SearchService]]:
     """The store and the service over a set's directives, read and indexed when they are not yet or have changed."""
-    folder = home / chosen.library
+    folder = home / chosen.shelf
     folder.mkdir(parents=True, exist_ok=True)
     vectors = vectors_file(folder)
     if not vectors.exists():

@@ -73,7 +73,7 @@ def main() -> None:
             row | {"directive": keys.get((row.get("file"), row.get("part")))} for one in chosen for row in one.questions
         ]
         outcomes, threshold, first, third = outcomes_left_out(
-            store, arguments.home / chosen[0].library, embedder(), questions
+            store, arguments.home / chosen[0].shelf, embedder(), questions
         )
     parts: list[Judged] = []
     for one in chosen:

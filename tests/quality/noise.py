@@ -66,7 +66,7 @@ def noisy_sets(home: Path, shared: Path, count: int) -> list[QuestionSet]:
         among,
         name="gold-among-noise",
         about=f"the same questions; every directive and {count} articles of laws loaded",
-        library=f"everything-and-{count}-articles",
+        shelf=f"everything-and-{count}-articles",
         sources=(*among.sources, folder),
     )
     return [sets["gold"], among, noisy]
