@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from corpus.store_records import StoredDirective
 
+_COUNTED = re.compile(r"\s*(?:%|(?:tháng|quý|tuần|ngày|giờ|lần|buổi|năm(?!\s+(?:19|20)\d\d(?!\s*(?:[-–]|đến))))\b)")
 _CONNECTORS = frozenset(
     """
     của về do số ký kí ông bà đồng chí thực hiện theo và năm ngày tháng giai đoạn bí thư chủ tịch khóa này đó
@@ -134,6 +135,8 @@ def _reach(text: str, start: int, known: frozenset[str]) -> tuple[int, bool]:
     end, named = start, False
     for match in _WORD.finditer(text, start):
         word = match[0]
+        if word.isdigit() and _COUNTED.match(text, match.end()):  # "báo cáo 6 tháng" is no number six
+            break
         if word in _STOPS:
             if word in "()" and not named:
                 continue

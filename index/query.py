@@ -127,7 +127,7 @@ def _document_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
         kind,
         issuer,
         re.compile(
-            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*(?:%|(?:năm(?!\s+(?:19|20)\d\d(?!\s*(?:[-–]|đến)))|tháng|ngày|tuần|quý)\b)|\w)"
+            rf"(?<![\w-])({alternatives[0]})\s*(?:(?:số|so)\s*|(?!(?:19|20)\d\d(?!\d)))(\d{{1,5}})(?![\d%,.]*\d|\s*(?:%|(?:năm(?!\s+(?:19|20)\d\d(?!\s*(?:[-–]|đến)))|tháng|ngày|tuần|quý|lần)\b)|\w)"
         ),
     )
 

@@ -36,7 +36,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             infos = self._zip.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
             raise UnreadableFileError(_BROKEN.format(name="ZIP")) from error
         if len(infos) > _MOST_PARTS or sum(info.file_size for info in infos) > LARGEST_WHOLE:
             raise UnreadableFileError(_BOMB)
@@ -62,9 +62,9 @@ class Archive:
         try:
             with self._zip.open(name) as file:
                 content = file.read(LARGEST_PART + 1)
-        except RuntimeError as error:
-            raise UnreadableFileError("Tệp được đặt mật khẩu; hãy gỡ mật khẩu rồi nạp lại.") from error
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+            if "password" in str(error):
+                raise UnreadableFileError("Tệp được đặt mật khẩu; hãy gỡ mật khẩu rồi nạp lại.") from error
             raise UnreadableFileError(_BROKEN.format(name=name)) from error
         if len(content) > LARGEST_PART:
             raise UnreadableFileError(_BOMB)

@@ -82,7 +82,7 @@ def _in_zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise UnreadableFileError("Tệp bị cắt cụt hoặc hỏng (không mở được phần nén bên trong); hãy tải lại.") from error
     if "word/document.xml" in names:
         return ".docx"

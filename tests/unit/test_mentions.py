@@ -6,7 +6,7 @@ import pytest
 
 from corpus.store_records import StoredDirective
 from index.answers import Question
-from index.mentions import DirectiveNames, narrow
+from index.mentions import DirectiveNames, naming_spans, narrow
 from index.query import Query, understand
 
 WATER = StoredDirective(
@@ -79,3 +79,8 @@ def test_todays_name_of_a_merged_province_also_only_chooses_the_directive() -> N
 
 def test_whose_instruction_it_is_leaves_the_focus() -> None:
     assert "ủy" not in focused("Sở phải lồng nội dung vào kế hoạch nào theo chỉ đạo của Tỉnh ủy Hòa Sơn?").terms
+
+
+@pytest.mark.parametrize("text", ["báo cáo 6 tháng của sở y tế", "kế hoạch 5 năm 2026 - 2030", "báo cáo 2 lần mỗi năm"])
+def test_a_count_after_a_kind_of_directive_is_no_number_of_one(text: str) -> None:
+    assert naming_spans(text, DirectiveNames.of([])) == []
