@@ -14,6 +14,7 @@ from corpus.readers.archive import Archive
 from corpus.readers.docx_numbering import Numbering
 from corpus.readers.legacy_encodings import of_font, with_font
 from corpus.readers.pieces import Cell, Grid, Paragraph, lay_out
+from corpus.secrecy import secrecy_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def read(content: bytes, on_page: OnPage | None = None) -> Source:  # noqa: ARG0
         word = _Word(
             Numbering(archive.xml("word/numbering.xml"), styles), _notes(archive), _style_fonts(styles)
         )
-        return lay_out(list(_pieces(body, word, 0)))
+        return lay_out([*_secret_headers(archive), *_pieces(body, word, 0)])
 
 
 def _pieces(parent: etree._Element, word: _Word, depth: int) -> Iterator[Piece]:
@@ -187,6 +188,17 @@ def _mark(child: etree._Element, word: _Word) -> str:
     word.used += 1
     word.waiting.append(Paragraph(f"[{word.used}] {text}"))
     return f"[{word.used}]"
+
+
+def _secret_headers(archive: Archive) -> Iterator[Piece]:
+    """Headers are left out, but not a mark of secrecy that stands in one: such a file must not be kept."""
+    plain = _Word(Numbering(None, None), {}, {})
+    for name in sorted(archive.names):
+        root = archive.xml(name) if name.startswith(("word/header", "word/footer")) and name.endswith(".xml") else None
+        for paragraph in root.iter(f"{_W}p") if root is not None else ():
+            text = _text(paragraph, plain, 0, None)
+            if secrecy_mark(text):
+                yield Paragraph(text)
 
 
 def _deleted_row(node: etree._Element) -> bool:

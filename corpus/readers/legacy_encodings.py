@@ -53,8 +53,14 @@ def repair(text: str) -> tuple[str, str | None]:
     found = _best(text, {name: _converter(name) for name in ("tcvn3", "vni", "viscii")})
     if found is None:
         return text, None
+    return as_unicode(text, _NAMES[found]), _NAMES[found]
+
+
+def as_unicode(text: str, name: str) -> str:
+    """A part of a text in the encoding that `repair` has named, converted."""
+    found = next(key for key, shown in _NAMES.items() if shown == name)
     converted = _converter(found)(text)
-    return (_capitals_back(converted) if found == "tcvn3" else nfc(converted)), _NAMES[found]
+    return _capitals_back(converted) if found == "tcvn3" else nfc(converted)
 
 
 def reads_as_vietnamese(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Printed lines joined into paragraphs by where they stand: margins, indents, leading, full lines. Knows no file format.
 
-Page numbers and running heads are dropped; footnotes follow the paragraph that their page ends in.
+Page numbers and running heads are dropped, but never a mark of secrecy; footnotes follow the paragraph that their page ends in.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from corpus.lines import finished, is_capital, must_go_on
 from corpus.readers.page_words import Line
 from corpus.readers.pieces import DOUBT, TURN, Grid, PageBreak, Paragraph
+from corpus.secrecy import secrecy_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,9 @@ def _drop_furniture(pages: Sequence[Page]) -> None:
         gone = {
             id(line)
             for line in _marginal(page)
-            if (_PAGE_NUMBER.fullmatch(_plain(line.text)) and _outermost(page, line)) or (seen[_masked(line)] >= enough and len(line.text) < 150)
+            if (_PAGE_NUMBER.fullmatch(_plain(line.text)) and _outermost(page, line)) or (
+                seen[_masked(line)] >= enough and len(line.text) < 150 and not secrecy_mark(_plain(line.text))
+            )
         }
         page.things = [thing for thing in page.things if id(thing) not in gone]
 

@@ -6,11 +6,12 @@ Opened by PDFium. Scripts, forms, attachments and links in the file are never lo
 from __future__ import annotations
 
 import ctypes
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnreadableFileError
 from corpus.readers import plain, scans
-from corpus.readers.legacy_encodings import reads_as_vietnamese, repair
+from corpus.readers.legacy_encodings import as_unicode, reads_as_vietnamese, repair
 from corpus.readers.page_arrangement import arranged
 from corpus.readers.page_paragraphs import Page, pieces_of
 from corpus.readers.page_words import Word
@@ -81,7 +82,9 @@ class _Reading:
         source = lay_out(pieces_of(pages), self._warnings(), scanned=bool(self._recognised))
         text, encoding = repair(source.text)
         if encoding:
-            return Source(text, (), (*source.warnings, plain.converted(encoding)))
+            parts = [as_unicode(source.text[a:b], encoding) for a, b in pairwise((*source.page_starts, len(source.text)))]
+            starts = (0, *accumulate(len(part) for part in parts))[:-1]
+            return Source("".join(parts), starts, (*source.warnings, plain.converted(encoding)))
         if len(text.split()) >= _ENOUGH_TO_JUDGE and self._broken and len(self._broken) * 2 > count:
             raise UnreadableFileError(scans.BROKEN_LAYER)
         return source

@@ -43,8 +43,9 @@ BROKEN_LAYER = (
     "tesseract-ocr-vie, hoặc gửi bản .docx."
 )
 _DPI = 300
-_LAYOUT = "4"
-"""Tesseract's page segmentation: one column of text of variable sizes; what stands side by side is ours to tell."""
+_COLUMN, _BLOCK = "4", "6"
+"""Tesseract's page segmentation: one column of text of variable sizes (what stands side by side is ours to tell), and one
+block of lines of one size, as the cells of a table set one below another are."""
 _A4_WIDTH = 8.27
 """Inches: what a picture that does not say its scale is taken to be wide."""
 _MOST_PIXELS = 40_000_000
@@ -140,7 +141,7 @@ def read_page(image: Image, height: float) -> Page:
         boxes.extend((_px(x0, scale), _px(y0, scale), _px(x1, scale), _px(y1, scale)) for x0, y0, x1, y1 in table.boxes)
     words = recognise(blanked(picture, boxes), scale)
     for sheet, cells in stacked(picture, boxes):
-        words.extend(_put_back(recognise(sheet, scale), cells, scale))
+        words.extend(_put_back(recognise(sheet, scale, _BLOCK), cells, scale))
     return arranged(words, height, rules)
 
 
@@ -155,15 +156,17 @@ def _put_back(words: list[Word], cells: list[tuple[int, int, Box]], scale: float
         for top, bottom, box in cells:
             if top - PADDING / 2 <= middle <= bottom + PADDING / 2:
                 right, down = (box[0] - PADDING) * scale, (box[1] - top) * scale
-                yield replace(word, x0=word.x0 + right, x1=word.x1 + right, base=word.base + down)
+                # Small type: even a figure read with confidence may have lost its comma (9,5 as 95).
+                sure = word.sure and not any(c.isdigit() for c in word.text)
+                yield replace(word, x0=word.x0 + right, x1=word.x1 + right, base=word.base + down, sure=sure)
                 break
 
 
-def recognise(image: Image, scale: float) -> list[Word]:
+def recognise(image: Image, scale: float, layout: str = _COLUMN) -> list[Word]:
     """The words in a picture; `scale` turns its pixels into points. Raises UnreadableFileError as `read_page` does."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1, dpi=(_DPI, _DPI))
-    command = [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "-l", "vie", "--psm", _LAYOUT, "--dpi", str(_DPI), "tsv"]
+    command = [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "-l", "vie", "--psm", layout, "--dpi", str(_DPI), "tsv"]
     try:
         done = subprocess.run(command, input=buffer.getvalue(), capture_output=True, timeout=_SECONDS, check=False,  # noqa: S603
                               env=os.environ | {"OMP_THREAD_LIMIT": "1"})  # fmt: skip

@@ -34,7 +34,8 @@ def confine(limits: Limits) -> None:
     """Binds this process, and what it starts, to the limits; takes the network away where the system allows it."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     roof = 2 * limits.memory if hard == resource.RLIM_INFINITY else min(2 * limits.memory, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits.memory, roof), roof))
+    with contextlib.suppress(ValueError, OSError):  # macOS knows this limit by name only
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits.memory, roof), roof))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -57,6 +57,7 @@ async def test_a_question_is_answered_with_headline_clause_source_and_buttons(bo
         ["📖 Xem cả mục II.4, gạch đầu dòng 1"],
         ["📄 45-KH/TU · mục III.2"],
         ["📄 Biểu phân công nhiệm… · Phụ lục 2, mục I.7"],
+        ["👍", "👎"],
     ]
     assert answer.link_preview_options["is_disabled"] is True
     assert bot.service.asked[0].today == bot.app.clock.today()
@@ -99,7 +100,7 @@ async def test_an_abstention_offers_questions_that_a_button_asks(bot, telegram, 
     telegram.send_text(an, chat, "kinh phí không nêu?")
     abstention = await telegram.wait_for_message(chat)
     assert styled(abstention, "bold") == ["Văn bản đã nạp không nêu kinh phí của việc này."]
-    assert abstention.buttons == [["1", "2"]]
+    assert abstention.buttons == [["1", "2"], ["👍", "👎"]]
     await telegram.press(an, abstention, "2")
     answer = await telegram.wait_for_message(chat)
     assert styled(answer, "italic")[0] == "Câu hỏi: Ai chủ trì số hóa hồ sơ?"
@@ -148,7 +149,7 @@ async def test_editing_a_question_edits_its_answer(bot, telegram, an, chat):
     telegram.edit(an, question, "Năm 2030?")
     await telegram.wait_for_edit(answer)
     assert "(Năm 2030?)" in answer.text
-    assert len(answer.buttons) == 3
+    assert len(answer.buttons) == 4
     assert len(telegram.messages(chat)) == 1
 
 
@@ -229,16 +230,16 @@ async def test_a_slow_question_in_one_chat_does_not_hold_up_another_and_order_is
     assert VI("start.welcome") in quick.text
 
 
-async def test_fifty_questions_in_two_chats_are_each_answered_once_and_in_order(bot, telegram):
+async def test_forty_questions_in_two_chats_are_each_answered_once_and_in_order(bot, telegram):
     people = [telegram.user(f"Người {n}", user_id=SECOND_ADMIN if n else ADMIN) for n in range(2)]
     chats = [telegram.private(person) for person in people]
-    for number in range(25):
+    for number in range(20):
         for person, private in zip(people, chats, strict=True):
             telegram.send_text(person, private, f"Câu {number}?")
     for private in chats:
-        await telegram.wait_for(lambda private=private: len(telegram.messages(private)) == 25, "25 answers", timeout=30)
+        await telegram.wait_for(lambda private=private: len(telegram.messages(private)) == 20, "20 answers", timeout=30)
         asked = [message.text.split("(")[1].split(")")[0] for message in telegram.messages(private)]
-        assert asked == [f"Câu {number}?" for number in range(25)]
+        assert asked == [f"Câu {number}?" for number in range(20)]
 
 
 async def test_an_update_delivered_twice_is_answered_once(bot, telegram, an, chat):

@@ -99,11 +99,11 @@ async def test_a_question_is_answered_from_the_samples_and_its_button_shows_the_
 
 
 async def test_every_button_under_an_answer_opens_a_stored_clause(app, telegram, an, chat):
-    telegram.send_text(an, chat, "so y te phai lam gi trong quy nay")
+    telegram.send_text(an, chat, "Kế hoạch 164 giao Sở Nội vụ chủ trì tuyển dụng bao nhiêu viên chức y tế?")
     answer = await telegram.wait_for_message(chat, timeout=20)
-    assert answer.buttons
+    assert len(answer.buttons) > 1
     opened = []
-    for (label,) in answer.buttons:
+    for label in [label for row in answer.buttons for label in row if label[0] in "📖📄"]:
         await telegram.press(an, answer, label)
         opened.append((await telegram.wait_for_message(chat)).text)
     gone = app.texts("clause.gone")

@@ -207,11 +207,11 @@ def _pdf(objects: list[bytes]) -> bytes:
 
 
 def _pdf_page(contents: bytes, extra: bytes = b"") -> bytes:
+    resources = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /X 5 0 R >> >>"
     return _pdf([
         b"<< /Type /Catalog /Pages 2 0 R " + extra + b">>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 << /Type /Font "
-        b"/Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /X 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources " + resources + b" >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(contents), contents),
         b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream",
     ])  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -110,6 +111,14 @@ def test_a_child_that_dies_does_not_stop_the_next_file(tmp_path: Path) -> None:
     child._process.kill()
     child._process.wait()
     assert "hợp tác xã" in read_source(file).text
+
+
+def test_a_short_fuzz_breaks_nothing() -> None:
+    """Some seconds of `tests.quality.fuzz_readers`, in a process of its own."""
+    command = [sys.executable, "-m", "tests.quality.fuzz_readers", "--minutes", "0.15", "--seed", str(int(time.time()))]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_macro_is_never_run_and_a_linked_file_never_fetched(tmp_path: Path) -> None:

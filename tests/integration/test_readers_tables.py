@@ -151,3 +151,32 @@ def test_capital_lines_of_a_capitals_font_are_capitals_again() -> None:
 def test_other_languages_are_not_taken_for_vietnamese(tmp_path: Path) -> None:
     assert legacy_encodings.decode("Señor Núñez pidió más información sobre la situación económica".encode("latin-1") * 20) is None
     assert legacy_encodings.repair("Señor Núñez pidió más información " * 20)[1] is None
+
+
+def test_a_pdf_in_an_old_font_keeps_its_pages() -> None:
+    sentence = "Ủy ban nhân dân các xã báo cáo kết quả thực hiện nhiệm vụ của tỉnh trước ngày 15 tháng 11 hằng năm. "
+    paper = _paper()
+    shown = encoded(sentence.replace("Ủ", "U") * 4, "vni").decode("cp1252")
+    for number in range(3):
+        if number:
+            paper.add_page()
+        paper.set_y(120)
+        paper.multi_cell(0, 7, shown, new_x="LMARGIN", new_y="NEXT")
+    source = pdf.read(bytes(paper.output()))
+    assert "VNI" in source.warnings[0]
+    assert len(source.page_starts) == 3
+    assert all(source.text[at:].startswith("Uy ban nhân dân") for at in source.page_starts)
+
+
+def test_a_running_head_goes_and_a_mark_of_secrecy_stays() -> None:
+    paper = _paper()
+    for number in range(4):
+        if number:
+            paper.add_page()
+        paper.set_y(12)
+        paper.cell(0, 6, "MẬT", new_x="LMARGIN", new_y="NEXT")
+        paper.cell(0, 6, "Văn phòng tỉnh", new_x="LMARGIN", new_y="NEXT")
+        paper.multi_cell(0, 7, f"{number + 1}. Nội dung của trang thứ {number + 1}.", new_x="LMARGIN", new_y="NEXT")
+    text = pdf.read(bytes(paper.output())).text
+    assert "Văn phòng tỉnh" not in text
+    assert "MẬT" in text

@@ -160,3 +160,10 @@ def test_runs_in_old_fonts_are_converted() -> None:
     capital.font.name = ".VnTimeH"
     assert run._r.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") is not None
     assert lines(document) == ["Báo cáo kết quả KẾ HOẠCH"]
+
+
+def test_a_mark_of_secrecy_in_a_header_is_not_left_out() -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "TỐI MẬT"
+    document.add_paragraph("KẾ HOẠCH")
+    assert lines(document)[0] == "TỐI MẬT"

@@ -16,7 +16,7 @@ from corpus.reading import read_text
 from corpus.sandbox import pool
 from tests.integration.directive_formats import as_pdf
 
-BYTES_A_PAGE = 2800
+BYTES_A_PAGE = 2400
 
 
 def measure(pages: int, folder: Path) -> dict[str, float]:
