@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -39,6 +40,14 @@ def main() -> None:
     for line in sys.stdin:
         allow_processor(limits.processor)
         send(answer(json.loads(line), limits, lambda done, total: send({"page": [done, total]})))
+    _leave_nothing()
+
+
+def _leave_nothing() -> None:
+    """Removes the scratch folder when the parent has gone without doing so."""
+    scratch = Path(os.environ.get("TMPDIR", ""))
+    if scratch.name.startswith("chidao-read-"):
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def answer(request: dict[str, Any], limits: Limits, on_page: Callable[[int, int], None]) -> dict[str, Any]:

@@ -121,6 +121,23 @@ def test_a_short_fuzz_breaks_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_child_whose_parent_is_gone_removes_its_scratch(tmp_path: Path) -> None:
+    file = tmp_path / "a.docx"
+    file.write_bytes(as_docx(TEXT))
+    parent = (
+        "import os, sys, tempfile; tempfile.tempdir = sys.argv[2]; from pathlib import Path; "
+        "from corpus.readers import read_source; read_source(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", parent, str(file), str(scratch)], cwd=root, check=False, timeout=60)
+    until = time.monotonic() + 10
+    while list(scratch.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert list(scratch.iterdir()) == []
+
+
 def test_a_macro_is_never_run_and_a_linked_file_never_fetched(tmp_path: Path) -> None:
     """The child has no network where the system allows to take it away, and no reader starts a program for these."""
     opened = [hostile for hostile in _ALL if hostile.name in {"co-macro.docm", "mau-tu-xa.docx", "anh-tu-xa.html", "co-ma-lenh.pdf"}]
