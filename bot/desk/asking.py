@@ -73,7 +73,7 @@ class AskingFeature:
     def answer(self, asking: Asking) -> Sequence[Reply]:
         """The answer, recorded. Blocks while searching."""
         answer = self._service.ask(asking.question)
-        self._office.questions.answered(asking.number, answer, getattr(answer, "resolved", None))
+        self._office.questions.answered(asking.number, answer, answer.resolved)
         screen = answer_screen(answer, asking.question.text if asking.pressed else None, asking.texts)
         thumbs = (Button("👍", encode("fb", asking.number, 1)), Button("👎", encode("fb", asking.number, 0)))
         rows = (*screen.buttons, *self._task_buttons(asking, answer), thumbs)

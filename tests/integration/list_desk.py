@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.desk.replies import Attach, Say, Turn
+from bot.desk.seen import directive_token
 from corpus.ingest import ingest
+from corpus.records import Clause, Directive, Metadata, Source
 from corpus.store import Store
 from tests.integration.directive_files import FakeIndex
 from tests.integration.front_desk import OWNER, FrontDesk
 
 if TYPE_CHECKING:
-    from corpus.records import Directive
+    from bot.desk.replies import Reply
+    from bot.screens import Screen
 
 SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "samples"
 HEALTH, FINANCE = "Sở Y tế", "Sở Tài chính"
@@ -50,3 +54,21 @@ class ListDesk(FrontDesk):
         from corpus.store_writing import IncomingFile
 
         return self.office.store.put(IncomingFile(name, digest, "test"), [directive]).keys[0]
+
+
+def first(replies: tuple[Reply, ...]) -> Screen:
+    return next(r.screen for r in replies if isinstance(r, Say | Turn))
+
+
+def attached(replies: tuple[Reply, ...]) -> Attach:
+    return next(r for r in replies if isinstance(r, Attach))
+
+
+def small(number: str = "5/KH-UBND", **parts) -> Directive:
+    clause = Clause("I.1", "1", "Việc", "Việc phải làm", None, "item", ("Việc phải làm",))
+    meta = Metadata(number=number, kind="Kế hoạch", title="việc nhỏ", **parts.pop("metadata", {}))
+    return Directive(Source(number), meta, (clause,), **parts)
+
+
+def token_of(desk: ListDesk, number: str) -> str:
+    return directive_token(next(d.key for d in desk.office.store.directives() if d.number == number))
