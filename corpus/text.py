@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _TONES = "̣̀́̃̉"
@@ -37,7 +36,6 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=8192)  # titles, headings and names are compared with every question anew
 def comparable(text: str) -> str:
     """One form for equal readings: NFC, lower case, tone marks placed, dashes unified, white space collapsed."""
     return collapse(place_tones(nfc(text)).translate(_DASHES).lower())
