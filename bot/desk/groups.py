@@ -29,11 +29,10 @@ _RIGHTS = Rights(ADMINS, GROUP, bound=False)
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The bot was added to a group, by whom, and whether it hears every message there (privacy mode off, or admin)."""
+    """The bot was added to a group, and whether it hears every message there (privacy mode off, or admin)."""
 
     place: Place
     title: str
-    by: int
     hears_all: bool
     may_write: bool = True
 

@@ -130,11 +130,6 @@ class Engine:
         if planned.added or planned.cancelled:
             log.info("Reminders planned", action="reminders.planned", added=planned.added, cancelled=planned.cancelled)
 
-    @property
-    def planned_at(self) -> datetime | None:
-        """When this engine planned last."""
-        return self._planned[0] if self._planned else None
-
     def reminded(self, source: str, today: date) -> Reminded | None:
         """The occurrence of a task or target that is nearest to today, from a week ago on."""
         catalogue = self._catalogue.read()

@@ -141,7 +141,6 @@ class Handlers:
         joined = Joined(
             place,
             chat.title or "",
-            change.from_user.id,
             hears_all=bool(context.bot.bot.can_read_all_group_messages) or new.status == ChatMember.ADMINISTRATOR,
             may_write=not isinstance(new, ChatMemberRestricted) or new.can_send_messages,
         )
