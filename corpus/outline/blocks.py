@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from corpus.lines import Layout, Line, finished, goes_on, is_capital, is_full, must_go_on
 from corpus.outline.labels import BULLETS, Family, Label, read_label
+from corpus.outline.long_lines import LONGEST
 
 if TYPE_CHECKING:
     from corpus.outline.furniture import Note
@@ -54,7 +55,7 @@ def join_body(
                 here = [k for k in note.lines if start <= k < stop]
                 blocks.append(Block("note", here, number=note.number, words=" ".join(lines[k].bare for k in here)))
             continue
-        if line.is_rule and open_block is not None:
+        if line.is_rule and open_block is not None and _has_room(open_block, line, lines):
             open_block.lines.append(i)
             continue
         label = _label(line, open_block, lines, layout)
@@ -126,9 +127,13 @@ def _inline(block: Block, label: Label) -> bool:
     return False
 
 
+def _has_room(block: Block, line: Line, lines: list[Line]) -> bool:
+    return line.end - lines[block.lines[0]].start <= LONGEST
+
+
 def _continues(line: Line, block: Block, lines: list[Line], layout: Layout) -> bool:
     above = last_words(block, lines)
-    if "|" in line.raw and line.raw.startswith("|"):
+    if not _has_room(block, line, lines) or ("|" in line.raw and line.raw.startswith("|")):
         return False
     if not block.words:
         return is_capital(line.bare) or line.is_bold

@@ -11,6 +11,7 @@ from corpus.lines import Layout, Line, finished, layout, markers, read_lines
 from corpus.outline.blocks import Block, join_body, last_words
 from corpus.outline.furniture import Note, footnotes, page_furniture
 from corpus.outline.labels import Family, read_label, roman_value
+from corpus.outline.long_lines import shortened
 from corpus.outline.tables import Table, find_tables, is_section, row_label, titles_of
 from corpus.outline.tree import Node, Tree
 from corpus.outline.zones import Zones, find_zones, shown, titled_kind
@@ -36,7 +37,7 @@ class _Page:
 
 def outline(source: Source) -> tuple[Clause, ...]:
     """The clauses of one directive in reading order; their texts hold every character of the source but white space."""
-    lines = read_lines(source.text)
+    lines = shortened(read_lines(source.text))
     if not lines:
         return ()
     shape = layout(lines)

@@ -37,10 +37,14 @@ _REPEATED = 3
 
 @dataclass(slots=True)
 class Page:
-    """A page: what it holds from top to bottom (`Grid` or `Line`), with the y of each, and its height in points."""
+    """A page: what it holds from top to bottom (`Grid` or `Line`), with the y of each, and its height in points.
+
+    `unread` counts the cells of its tables that hold something which was not recognised.
+    """
 
     height: float
     things: list[Line | tuple[float, Grid]] = field(default_factory=list)
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

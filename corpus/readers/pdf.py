@@ -64,6 +64,7 @@ class _Reading:
         self._on_page = on_page
         self._pictures: list[int] = []
         self._recognised: list[int] = []
+        self._unread: list[tuple[int, int]] = []
         self._broken: list[int] = []
 
     def source(self) -> Source:
@@ -93,6 +94,7 @@ class _Reading:
         said = []
         if self._recognised:
             said.append(scans.warning(self._recognised))
+            said.extend(scans.unread_cells(self._unread))
         if self._pictures:
             said.append(f"Chưa đọc được {_pages(self._pictures)}: ảnh chụp, mà máy chủ chưa cài nhận dạng chữ (tesseract-ocr-vie).")
         if self._broken:
@@ -127,7 +129,9 @@ class _Reading:
             otherwise.append(number + 1)
             return arranged(words, height, [])
         self._recognised.append(number + 1)
-        return scans.read_page(scans.rendered(page), height)
+        read = scans.read_page(scans.rendered(page), height)
+        self._unread.append((number + 1, read.unread))
+        return read
 
 
 def _upright(words: list[Word]) -> list[Word]:

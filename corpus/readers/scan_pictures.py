@@ -24,8 +24,11 @@ _STEPS = tuple(step * 0.25 for step in range(-8, 9))
 """Degrees tried for the tilt of a page."""
 _THUMBNAIL = 700
 PADDING = 40
-"""Pixels. White around a cell that is set apart; its words are then found at this distance from the left."""
-_TALLEST = 9000
+"""Pixels. White around a cell that is set apart; its words are then found at this distance from the left and the top."""
+_EDGE = 3
+"""Pixels at the border of a cell where what is left of its rules may stand."""
+_LOWEST = 14
+"""Pixels. No letter of a legible size is lower."""
 
 
 def straightened(image: Image) -> Image:
@@ -104,26 +107,26 @@ def _strokes(runs: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]
         yield stroke[0], stroke[1] - stroke[0] + 1, stroke[2], stroke[3]
 
 
-def stacked(image: Image, boxes: Sequence[Box]) -> Iterator[tuple[Image, list[tuple[int, int, Box]]]]:
-    """Cells cut out of a page and set one below another, some at a time: what stands beside them cannot confuse.
+def apart(image: Image, boxes: Sequence[Box]) -> list[tuple[Image, Box]]:
+    """The boxes that hold something, each cut out with white around: what stands beside it cannot confuse."""
+    from PIL import Image as Images  # noqa: PLC0415 - only pictures need it
 
-    Each picture comes with where its cells are: top and bottom in it, and the box (pixels) that they were cut from.
-    """
-    from PIL import Image as Images  # noqa: PLC0415
+    cut: list[tuple[Image, Box]] = []
+    for box in boxes:
+        inner = (box[0] + _EDGE, box[1] + _EDGE, box[2] - _EDGE, box[3] - _EDGE)
+        if not _holds_ink(image, inner):
+            continue
+        sheet = Images.new("L", (box[2] - box[0] + 2 * PADDING, box[3] - box[1] + 2 * PADDING), 255)
+        sheet.paste(image.crop(inner), (PADDING + _EDGE, PADDING + _EDGE))
+        cut.append((sheet, box))
+    return cut
 
-    waiting = [box for box in boxes if _holds_ink(image, box)]
-    while waiting:
-        taken: list[tuple[int, int, Box]] = []
-        at = PADDING
-        while waiting and (not taken or at + waiting[0][3] - waiting[0][1] < _TALLEST):
-            box = waiting.pop(0)
-            taken.append((at, at + box[3] - box[1], box))
-            at += box[3] - box[1] + PADDING
-        width = max(box[2] - box[0] for _, _, box in taken) + 2 * PADDING
-        sheet = Images.new("L", (width, at), 255)
-        for top, _, box in taken:
-            sheet.paste(image.crop(box), (PADDING, top))
-        yield sheet, taken
+
+def of_one_line(image: Image) -> bool:
+    """True for a picture whose type stands in one line (marks above or below it are lower than letters)."""
+    rows = (np.asarray(image) < _DARK).any(axis=1).astype(np.int8)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], rows, [0]))))
+    return int((edges[1::2] - edges[::2] >= _LOWEST).sum()) <= 1
 
 
 def blanked(image: Image, boxes: Sequence[Box]) -> Image:
@@ -135,5 +138,7 @@ def blanked(image: Image, boxes: Sequence[Box]) -> Image:
 
 
 def _holds_ink(image: Image, box: Box) -> bool:
+    if box[2] - box[0] <= 8 or box[3] - box[1] <= 8:
+        return False
     low, _ = image.crop(box).getextrema()
-    return isinstance(low, int | float) and low < _DARK and box[2] - box[0] > 8 and box[3] - box[1] > 8
+    return isinstance(low, int | float) and low < _DARK

@@ -1,18 +1,13 @@
 """Pictures of pages: words recognised by Tesseract with its Vietnamese data, where installed. Knows no directives.
 
-Recognition takes 0 for O, 3 for 8 and loses tone marks; words with digits of which it is not sure are marked as such.
+Recognition takes 0 for O, 3 for 8 and loses tone marks; words with digits that two readings have differently are marked.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import os
-import re
-import shutil
-import subprocess
 from dataclasses import replace
-from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnreadableFileError
@@ -21,17 +16,20 @@ from corpus.readers.page_paragraphs import pieces_of
 from corpus.readers.page_words import Word
 from corpus.readers.pieces import lay_out
 from corpus.readers.ruled_tables import ruled_tables
-from corpus.readers.scan_pictures import PADDING, blanked, stacked, straightened, without_rules
-from corpus.text import nfc
+from corpus.readers.scan_pictures import PADDING, apart, blanked, of_one_line, straightened, without_rules
+from corpus.readers.second_look import looked_at_again
+from corpus.readers.serial_numbers import with_serials
+from corpus.readers.tesseract import BLOCK, COLUMN, DPI, LINE, VIETNAMESE, languages, lines_seen, recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from PIL.Image import Image
 
     from corpus.readers.page_paragraphs import Page
     from corpus.readers.progress import OnPage
     from corpus.readers.scan_pictures import Box
+    from corpus.readers.tesseract import Seen
     from corpus.records import Source
 
 MISSING = (
@@ -42,37 +40,32 @@ BROKEN_LAYER = (
     "Lớp chữ trong PDF hỏng (phông không có bảng mã), cần nhận dạng chữ từ hình trang: hãy cài gói tesseract-ocr và "
     "tesseract-ocr-vie, hoặc gửi bản .docx."
 )
-_DPI = 300
-_COLUMN, _BLOCK = "4", "6"
-"""Tesseract's page segmentation: one column of text of variable sizes (what stands side by side is ours to tell), and one
-block of lines of one size, as the cells of a table set one below another are."""
 _A4_WIDTH = 8.27
 """Inches: what a picture that does not say its scale is taken to be wide."""
 _MOST_PIXELS = 40_000_000
 _MOST_FRAMES = 200
-_SECONDS = 100
-_SURE = 90.0
-"""Tesseract's confidence below which a word with digits is doubtful."""
-_DIGIT_LIKE = re.compile(r"\d|%|^[IVXl|O]+$")
+_SCANNED_AT = (90, 420)
+"""Dots an inch between which a picture as large as its page is taken for what the scanner made."""
 
 
-@cache
 def available() -> bool:
     """True when Tesseract is installed with its Vietnamese data."""
-    program = shutil.which("tesseract")
-    if program is None:
-        return False
-    try:
-        listed = subprocess.run([program, "--list-langs"], capture_output=True, timeout=30, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return b"vie" in listed.stdout.split() + listed.stderr.split()
+    return VIETNAMESE in languages()
 
 
 def warning(pages: list[int]) -> str:
     """What a person is told of recognised pages."""
     shown = ", ".join(map(str, pages[:12])) + (" …" if len(pages) > 12 else "")
     return f"Chữ ở trang {shown} được nhận dạng từ bản chụp (OCR): số và ngày xin văn thư xác nhận trước khi dùng."
+
+
+def unread_cells(counts: Sequence[tuple[int, int]]) -> list[str]:
+    """What a person is told of cells that hold something which was not recognised: (page, how many) each."""
+    return [
+        f"Bảng ở trang {page} có thể đọc thiếu: {count} ô có chữ mà không nhận dạng được; xin xem bản gốc."
+        for page, count in counts
+        if count
+    ]
 
 
 def read_image(content: bytes, on_page: OnPage | None = None) -> Source:
@@ -102,18 +95,36 @@ def read_image(content: bytes, on_page: OnPage | None = None) -> Source:
                     on_page(number, count)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise UnreadableFileError("Tệp ảnh hỏng, bị cắt cụt hoặc quá lớn; hãy quét lại.") from error
-    return lay_out(pieces_of(pages), [warning(list(range(1, len(pages) + 1)))], scanned=True)
+    said = [warning(list(range(1, len(pages) + 1))), *unread_cells([(at, page.unread) for at, page in enumerate(pages, 1)])]
+    return lay_out(pieces_of(pages), said, scanned=True)
 
 
 def rendered(page: Any) -> Image:
-    """A PDF page as a grey picture at 300 dpi, less when the page is huge."""
+    """A PDF page as a grey picture at 300 dpi, less when the page is huge.
+
+    A scan is drawn in its own dots first and then scaled with care: PDFium's own scaling loses hairlines.
+    """
+    from PIL import Image  # noqa: PLC0415
+
     width, height = page.get_size()
-    scale = _DPI / 72
-    pixels = width * height * scale * scale
-    if pixels > _MOST_PIXELS:
-        scale *= (_MOST_PIXELS / pixels) ** 0.5
-    image: Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
-    return image
+    scale = min(DPI / 72, (_MOST_PIXELS / (width * height)) ** 0.5)
+    dots = _dots(page)
+    drawn: Image.Image = page.render(scale=dots / 72 if dots else scale, grayscale=True, may_draw_forms=False).to_pil()
+    wanted = (round(width * scale), round(height * scale))
+    return drawn.resize(wanted, Image.Resampling.LANCZOS) if dots and drawn.size != wanted else drawn
+
+
+def _dots(page: Any) -> float | None:
+    """Dots an inch of the one picture that covers a page; None when there is none such."""
+    from pypdfium2 import raw  # noqa: PLC0415
+
+    width, height = page.get_size()
+    found = []
+    for drawn in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2), 3):
+        left, bottom, right, top = drawn.get_bounds()
+        if (right - left) * (top - bottom) > 0.8 * width * height:
+            found.append(72 * max(drawn.get_px_size()) / max(right - left, top - bottom))
+    return found[0] if len(found) == 1 and _SCANNED_AT[0] < found[0] < _SCANNED_AT[1] else None
 
 
 def _prepared(frame: Image) -> Image:
@@ -122,7 +133,7 @@ def _prepared(frame: Image) -> Image:
 
     turned = ImageOps.exif_transpose(frame) or frame
     grey = turned.convert("L")
-    wanted = int(_A4_WIDTH * _DPI) if grey.width < grey.height else int(_A4_WIDTH * 1.414 * _DPI)
+    wanted = int(_A4_WIDTH * DPI) if grey.width < grey.height else int(_A4_WIDTH * 1.414 * DPI)
     if not 0.75 * wanted < grey.width < 1.6 * wanted and grey.width > 200:
         grey = grey.resize((wanted, max(1, round(grey.height * wanted / grey.width))), Image.Resampling.LANCZOS)
     return grey
@@ -139,67 +150,53 @@ def read_page(image: Image, height: float) -> Page:
     boxes: list[Box] = []
     for table in ruled_tables(rules, ()):
         boxes.extend((_px(x0, scale), _px(y0, scale), _px(x1, scale), _px(y1, scale)) for x0, y0, x1, y1 in table.boxes)
-    words = recognise(blanked(picture, boxes), scale)
-    for sheet, cells in stacked(picture, boxes):
-        words.extend(_put_back(recognise(sheet, scale, _BLOCK), cells, scale))
-    return arranged(words, height, rules)
+    body = lines_seen(recognise([blanked(picture, boxes)], COLUMN))
+    cells, unread = _cells(picture, boxes)
+    lines = looked_at_again(picture, [*body, *cells])
+    words = words_of(lines[: len(body)], scale) + words_of(lines[len(body) :], scale)
+    page = arranged(words, height, rules)
+    page.things = [(thing[0], with_serials(thing[1])) if isinstance(thing, tuple) else thing for thing in page.things]
+    page.unread = unread
+    return page
 
 
 def _px(points: float, scale: float) -> int:
     return round(points / scale)
 
 
-def _put_back(words: list[Word], cells: list[tuple[int, int, Box]], scale: float) -> Iterator[Word]:
-    """Words of cells set one below another, where the cells were on the page."""
-    for word in words:
-        middle = (word.base - 0.3 * word.size) / scale
-        for top, bottom, box in cells:
-            if top - PADDING / 2 <= middle <= bottom + PADDING / 2:
-                right, down = (box[0] - PADDING) * scale, (box[1] - top) * scale
-                # Small type: even a figure read with confidence may have lost its comma (9,5 as 95).
-                sure = word.sure and not any(c.isdigit() for c in word.text)
-                yield replace(word, x0=word.x0 + right, x1=word.x1 + right, base=word.base + down, sure=sure)
-                break
+def _cells(picture: Image, boxes: Sequence[Box]) -> tuple[list[list[Seen]], int]:
+    """The lines in the cells of tables, each cell recognised by itself, and how many cells gave nothing."""
+    cut = apart(picture, boxes)
+    lines: list[list[Seen]] = []
+    unread = 0
+    for layout in (LINE, BLOCK):
+        sheets = [(sheet, box) for sheet, box in cut if of_one_line(sheet) == (layout == LINE)]
+        seen = recognise([sheet for sheet, _ in sheets], layout)
+        unread += len(sheets) - len({word.picture for word in seen})
+        lines.extend(lines_seen([_put_back(word, sheets[word.picture][1]) for word in seen]))
+    return lines, unread
 
 
-def recognise(image: Image, scale: float, layout: str = _COLUMN) -> list[Word]:
-    """The words in a picture; `scale` turns its pixels into points. Raises UnreadableFileError as `read_page` does."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1, dpi=(_DPI, _DPI))
-    command = [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "-l", "vie", "--psm", layout, "--dpi", str(_DPI), "tsv"]
-    try:
-        done = subprocess.run(command, input=buffer.getvalue(), capture_output=True, timeout=_SECONDS, check=False,  # noqa: S603
-                              env=os.environ | {"OMP_THREAD_LIMIT": "1"})  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnreadableFileError("Nhận dạng chữ một trang quá lâu, đã dừng; hãy quét lại rõ hơn ở 200–300 dpi.") from error
-    if done.returncode:
-        raise UnreadableFileError("Chương trình nhận dạng chữ (Tesseract) không đọc được hình này.")
-    return words_of(done.stdout.decode("utf-8", errors="replace"), scale)
+def _put_back(word: Seen, box: Box) -> Seen:
+    """A word of a cell, where the cell was on the page."""
+    right, down = box[0] - PADDING, box[1] - PADDING
+    return replace(word, left=word.left + right, right=word.right + right, top=word.top + down, bottom=word.bottom + down)
 
 
-def words_of(table: str, scale: float) -> list[Word]:
-    """The words in Tesseract's table (TSV, one row each); those of a line share its baseline and height."""
-    rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
-    lines: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for row in rows:
-        text = nfc(row.get("text") or "").strip()
-        if row.get("level") == "5" and text and float(row["conf"]) >= 0:
-            lines.setdefault((row["block_num"], row["par_num"], row["line_num"]), []).append(row | {"text": text})
-    tall = {key: _size(line) for key, line in lines.items()}
-    usual = sorted(tall.values())[len(tall) // 2] if tall else 0
+def words_of(lines: Sequence[Sequence[Seen]], scale: float) -> list[Word]:
+    """The words in lines of one kind of text, `scale` turning pixels into points; those of a line share baseline and height."""
+    tall = [_size(line) for line in lines]
+    usual = sorted(tall)[len(tall) // 2] if tall else 0
     words: list[Word] = []
-    for key, line in lines.items():
+    for line, high in zip(lines, tall, strict=True):
         # A line without high or deep letters is no smaller type.
-        size = (usual if 0.65 * usual < tall[key] < 1.45 * usual else tall[key]) * scale
-        bottoms = sorted(int(row["top"]) + int(row["height"]) for row in line)
+        size = (usual if 0.65 * usual < high < 1.45 * usual else high) * scale
+        bottoms = sorted(word.bottom for word in line)
         base = bottoms[len(bottoms) // 2] * scale
-        for row in line:
-            x0 = int(row["left"]) * scale
-            sure = float(row["conf"]) >= _SURE or not _DIGIT_LIKE.search(row["text"])
-            words.append(Word(row["text"], x0, x0 + int(row["width"]) * scale, base, size, sure=sure))
+        words.extend(Word(word.text, word.left * scale, word.right * scale, base, size, sure=word.sure) for word in line)
     return words
 
 
-def _size(line: list[dict[str, str]]) -> int:
-    heights = sorted(int(row["height"]) for row in line)
+def _size(line: Sequence[Seen]) -> int:
+    heights = sorted(word.bottom - word.top for word in line)
     return heights[int(0.75 * (len(heights) - 1))]

@@ -144,7 +144,8 @@ def read_in_child(path: Path, suffix: str, on_page: OnPage | None = None, limits
     if "refused" in reply:
         raise UnreadableFileError(str(reply["refused"]))
     if "failed" in reply:
-        _log.warning("a reader failed", extra={"file": str(path), "error": str(reply["failed"])})
+        error = str(reply["failed"])
+        _log.warning("a reader failed", extra={"action": "reading.failed", "file": str(path), "error": error})
         raise UnreadableFileError(_ODD)
     return _source(reply.get("source"))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from fpdf import FPDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from PIL.Image import Image
 
@@ -53,7 +56,22 @@ def as_docx(text: str) -> bytes:
         for row in block:
             for cell, words in zip(table.add_row().cells, row, strict=False):
                 cell.text = words
+    # Word never ends a file with a table; LibreOffice's .doc of one that does has lost the table.
+    document.add_paragraph()
     return saved(document)
+
+
+def as_word97(text: str, suffix: str, folder: Path) -> bytes:
+    """A .doc or .rtf (`suffix`) of Word's own make, as LibreOffice writes it; `folder` is for its scratch."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise FileNotFoundError("LibreOffice")
+    given = folder / "van-ban.docx"
+    given.write_bytes(as_docx(text))
+    kind = {".doc": "doc:MS Word 97", ".rtf": "rtf"}[suffix]
+    subprocess.run([office, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", kind,
+                    "--outdir", str(folder), str(given)], capture_output=True, timeout=180, check=True)  # fmt: skip
+    return given.with_suffix(suffix).read_bytes()
 
 
 def saved(document: Any) -> bytes:
@@ -220,5 +238,5 @@ def text_of_run(paragraph: Any, text: str) -> Any:
     return run
 
 
-__all__ = ["OLD_LETTERS", "as_docx", "as_html", "as_pdf", "as_scan", "blocks", "encoded", "font_file", "pages_as_pictures",
+__all__ = ["OLD_LETTERS", "as_docx", "as_html", "as_pdf", "as_scan", "as_word97", "blocks", "encoded", "font_file", "pages_as_pictures",
            "qn", "saved", "text_of_run"]  # fmt: skip

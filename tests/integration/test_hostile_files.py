@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UnreadableFileError
+from corpus.outline import outline
+from corpus.outline.long_lines import LONGEST
 from corpus.readers import read_source
+from corpus.reading import read_text
+from corpus.records import Source
 from corpus.sandbox import pool
 from corpus.sandbox.limits import Limits
 from tests.integration.directive_formats import as_docx, as_pdf
@@ -149,3 +153,40 @@ def test_a_macro_is_never_run_and_a_linked_file_never_fetched(tmp_path: Path) ->
     for child in pool._idle:
         started = subprocess.run(["ps", "--ppid", str(child._process.pid), "-o", "pid="], capture_output=True, check=False)
         assert started.stdout.strip() == b""
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["1.1. ", "Sở Y tế báo cáo kết quả trước ngày 15/11/2026. ", "x", "trình tỉnh trong quý III/2025, ", "SỞ Y TẾ ", "- ", "chữ 1;"],
+)
+def test_a_line_without_end_becomes_clauses_no_longer_than_any_paragraph_and_loses_nothing(said: str) -> None:
+    text = said * (100_000 // len(said))
+    clauses = outline(Source(text))
+    assert max(len(clause.text) for clause in clauses) <= LONGEST
+    assert "".join(clause.text for clause in clauses).replace(" ", "") == text.replace(" ", "").replace("\n", "")
+
+
+def test_a_paragraph_of_endless_short_lines_is_cut_too() -> None:
+    text = "\n".join(["các cơ quan, đơn vị, địa phương tiếp tục phối hợp chặt chẽ và thường xuyên với nhau,"] * 1500)
+    clauses = outline(Source(text))
+    assert max(len(clause.text) for clause in clauses) <= LONGEST
+    assert "".join(clause.text for clause in clauses).replace(" ", "") == text.replace(" ", "").replace("\n", "")
+
+
+def test_a_line_of_twice_the_length_costs_about_twice_the_time() -> None:
+    line = "1.1. 12 trạm, "
+
+    def cost(length: int) -> float:
+        source = Source(line * (length // len(line)))
+        began = time.process_time()
+        read_text(source)
+        return time.process_time() - began
+
+    cost(20_000)  # dictionaries load once
+    assert cost(96_000) < 6.5 * cost(24_000)
+
+
+def test_an_ordinary_long_paragraph_stays_whole() -> None:
+    text = "1. " + "Sở Y tế chủ trì, phối hợp với các sở thực hiện nhiệm vụ được giao. " * 80
+    (clause,) = outline(Source(text))
+    assert clause.text == text.strip()
