@@ -39,6 +39,7 @@ check_disk() {
 
 # What an installation depends on: if this text is the same, there is nothing to install.
 installation() {
+    # shellcheck disable=SC2154 # set by who sources this
     printf '%s ' "$root"
     cat "$root/pyproject.toml" "$root/deploy/constraints.txt" | cksum
 }

@@ -20,6 +20,7 @@ check ruff check .
 check mypy
 check lint-imports
 check pytest
+check pytest --store=postgresql tests/integration   # once more what opens a store (tests/stores.py)
 [ -z "$failed" ] && exit
 say "Không đạt:$failed" "Failed:$failed"
 exit 1

@@ -105,6 +105,14 @@ def bundled_model(models: Path, progress: Callable[[str], None] | None = None) -
     return folder, name
 
 
+def unpacked_name(folder: Path) -> str | None:
+    """The name of the bundled model that was unpacked into `folder`, wherever that lies now; None for any other folder."""
+    if not _whole(folder):
+        return None
+    name: str = json.loads((folder / MARKER).read_text(encoding="utf-8"))["name"]
+    return name
+
+
 def _whole(folder: Path) -> bool:
     return (folder / MARKER).is_file() and (folder / GRAPH).is_file()
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
+# Read when the libraries are loaded, by whatever loads them: otherwise ONNX Runtime marks the machine with an id and reports
+# its sessions to its maker.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
 Progress = Callable[[str], None]
 BATCH = 8  # larger ones are slower on a processor: what is worked on leaves its cache
 _QUESTIONS_AT_ONCE = 16
@@ -217,17 +222,20 @@ def load_embedder(setting: str, home: Path, progress: Progress | None = None) ->
     """The embedder a `CHIDAO_EMBEDDING` setting names.
 
     `bundled` (the model that comes with the installation, unpacked into `home` on first use), `hash` (no model, for
-    tests), a folder holding a sentence-transformers model, or a hub name. Raises SettingsError when there is none.
+    tests), a folder holding a sentence-transformers model or the unpacked bundled one, or a hub name. Raises
+    SettingsError when there is none.
     """
     if setting == "hash":
         return HashEmbedder()
-    if setting == "bundled":
-        from index.bundled import bundled_model  # noqa: PLC0415 (only the bundled model needs it)
+    from index.bundled import bundled_model, unpacked_name  # noqa: PLC0415 (it imports this module)
 
+    if setting == "bundled":
         folder, name = bundled_model(home / "models", progress)
         return BundledEmbedder(folder, name)
     folder = Path(setting).expanduser()
     if folder.is_dir():
+        if unpacked := unpacked_name(folder):  # an installation may keep it where only its administrator writes
+            return BundledEmbedder(folder, unpacked)
         return SentenceTransformerEmbedder(_load_local(folder), f"{folder.name}@{_fingerprint(folder)}")
     if setting.startswith((".", "/", "~")) or setting.count("/") != 1:
         raise SettingsError(f"CHIDAO_EMBEDDING: không có thư mục mô hình {setting!r}.")

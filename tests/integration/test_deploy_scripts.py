@@ -243,7 +243,7 @@ def test_a_full_disk_is_noticed_before_the_installation(machine: Machine) -> Non
 
 def test_every_check_runs_and_the_first_failure_is_not_forgotten(machine: Machine) -> None:
     done = machine.run("test.sh", FAKE_FAILING="mypy")
-    assert [call.split()[0] for call in machine.calls[1:]] == ["ruff", "mypy", "lint-imports", "pytest"]
+    assert [call.split()[0] for call in machine.calls[1:]] == ["ruff", "mypy", "lint-imports", "pytest", "pytest"]
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "Không đạt: mypy"
 
