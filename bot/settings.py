@@ -1,4 +1,7 @@
-"""The settings, read once from the environment and `.env`; an unknown or malformed one is refused in one sentence."""
+"""The settings, read once from the environment and `.env`; an unknown or malformed one is refused in one sentence.
+
+A secret may stand in a file of its own instead, named by the setting with `_FILE` behind its name (`bot.secret_files`).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.secret_files import passwords_in, read_secret
 from bot.texts import LANGUAGES, Language, Texts, load_texts
 from corpus.errors import SettingsError
 
@@ -25,6 +29,8 @@ PREFIX = "CHIDAO_"
 ENV_FILE = Path(".env")
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_IN_FILES = ("database_url", "bot_token", "webhook_secret")
+_FILE = "_file"
 
 
 class Listen(NamedTuple):
@@ -104,16 +110,22 @@ class Settings(BaseSettings):
     )
 
     home: Path = Path(".chidao")
+    # Not in `repr`: it may hold a password.
     database_url: str = Field(
-        default_factory=lambda data: f"sqlite:///{data['home'] / 'chidao.db'}", pattern=r"^[a-z][a-z0-9+]*://"
+        default_factory=lambda data: f"sqlite:///{data['home'] / 'chidao.db'}",
+        pattern=r"^[a-z][a-z0-9+]*://",
+        repr=False,
     )
+    database_url_file: Path | None = None
     embedding: str = "bundled"
     bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    bot_token_file: Path | None = None
     telegram_api: _Url = "https://api.telegram.org"
     admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
     webhook_url: _Url | None = None
     webhook_listen: _Address = Listen("127.0.0.1", 8443)
     webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = None
+    webhook_secret_file: Path | None = None
     metrics: _Address | None = None
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Ho_Chi_Minh")
     now: Annotated[datetime | None, BeforeValidator(_moment)] = None
@@ -121,7 +133,13 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown or logged."""
-        return tuple(s.get_secret_value() for s in (self.bot_token, self.webhook_secret) if s is not None)
+        kept = tuple(s.get_secret_value() for s in (self.bot_token, self.webhook_secret) if s is not None)
+        return (*kept, *passwords_in(self.database_url))
+
+    def secret_files(self) -> tuple[Path, ...]:
+        """The files from which secrets were read."""
+        files = (getattr(self, name + _FILE) for name in _IN_FILES)
+        return tuple(file for file in files if file is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +163,40 @@ def load_settings(env_file: Path = ENV_FILE) -> Settings:
     """The settings of this run; the environment wins over `env_file`.
 
     Raises:
-        SettingsError: a `CHIDAO_*` name is unknown or a value is malformed; the sentence says what to write.
+        SettingsError: a `CHIDAO_*` name is unknown, a value is malformed, or a secret's file is of no use; the sentence
+            says what to write.
     """
     texts = load_texts(_language(env_file))
     for name in _given(env_file):
         _refuse_unknown(name, texts)
+    from_files = _secrets_in_files(env_file, texts)
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # an argument pydantic-settings adds
+        return Settings(_env_file=env_file, **from_files)  # type: ignore[arg-type, call-arg]  # pydantic's
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
-        message = texts("settings.malformed", name=f"{PREFIX}{field.upper()}", form=texts(f"setting.{field}.form"))
+        key, name = ("settings.malformed_file", field + _FILE) if field in from_files else ("settings.malformed", field)
+        message = texts(key, name=f"{PREFIX}{name.upper()}", form=texts(f"setting.{field}.form"))
         raise SettingsError(message) from None
+
+
+def _secrets_in_files(env_file: Path, texts: Texts) -> dict[str, str]:
+    """The settings that stand in files of their own.
+
+    Raises:
+        SettingsError: one is given twice, or its file cannot be read or is empty.
+    """
+    given = _file_values(env_file) | dict(os.environ)
+    values = {name.upper(): value for name, value in given.items() if value}
+    found = {}
+    for field in _IN_FILES:
+        name = f"{PREFIX}{field.upper()}"
+        named = f"{name}{_FILE.upper()}"
+        if named not in values:
+            continue
+        if name in values:
+            raise SettingsError(texts("settings.secret_twice", name=name, file_name=named))
+        found[field] = read_secret(Path(values[named]), named, texts)
+    return found
 
 
 def _given(env_file: Path) -> Iterator[str]:

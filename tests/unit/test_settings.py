@@ -125,6 +125,68 @@ def test_secrets_are_known_and_never_shown(tmp_path, monkeypatch):
     assert "hush" not in str(settings)
 
 
+URL = "postgresql+psycopg://chidao:s%2Fecret@db/chidao?sslpassword=other+one"
+
+
+def test_the_password_in_the_databases_address_is_a_secret_as_written_and_as_meant(tmp_path, monkeypatch):
+    settings = load(tmp_path, monkeypatch, database_url=URL)
+    assert settings.secrets() == ("s%2Fecret", "other+one", "s/ecret", "other one")
+    assert "sslpassword" not in repr(settings)
+    assert load(tmp_path, monkeypatch, database_url="sqlite:///a@b:c.db").secrets() == ()
+
+
+SECRETS = {"bot_token": "123456:AbC-dEf", "webhook_secret": "hush", "database_url": URL}
+
+
+@pytest.mark.parametrize(("name", "value"), SECRETS.items())
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path, monkeypatch, name, value):
+    file = tmp_path / "secret"
+    file.write_text(f"\ufeff {value}\n", encoding="utf-8")
+    settings = load(tmp_path, monkeypatch, **{f"{name}_file": str(file)})
+    found = getattr(settings, name)
+    assert (found if isinstance(found, str) else found.get_secret_value()) == value
+    assert settings.secrets()
+    assert settings.secret_files() == (file,)
+
+
+@pytest.mark.parametrize(("name", "value"), SECRETS.items())
+def test_a_secret_given_twice_is_refused(tmp_path, monkeypatch, name, value):
+    file = tmp_path / "secret"
+    file.write_text(value, encoding="utf-8")
+    (tmp_path / ".env").write_text(f"CHIDAO_{name.upper()}={value}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"CHIDAO_{name.upper()} hoặc CHIDAO_{name.upper()}_FILE") as refusal:
+        load(tmp_path, monkeypatch, **{f"{name}_file": str(file)})
+    assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "Không đọc được"),
+        (b" \n", "không có nội dung"),
+        (b"\xff\xfe1", "Không đọc được"),
+        (b"1" * 70_000, "quá dài"),
+        ("có dấu".encode(), "chưa đúng"),
+    ],
+)
+def test_a_secrets_file_of_no_use_is_refused_in_one_sentence_that_names_the_setting(tmp_path, monkeypatch, content, said):
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError) as refusal:
+        load(tmp_path, monkeypatch, webhook_secret_file=str(file))
+    sentence = str(refusal.value)
+    assert "CHIDAO_WEBHOOK_SECRET_FILE" in sentence
+    assert said in sentence
+    assert "\n" not in sentence
+    assert "có dấu" not in sentence
+
+
+def test_a_folder_in_place_of_a_secrets_file_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(SettingsError, match="CHIDAO_BOT_TOKEN_FILE"):
+        load(tmp_path, monkeypatch, bot_token_file=str(tmp_path))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_setting_is_explained(language):
     docs = setting_docs(load_texts(language))
