@@ -1,8 +1,9 @@
 """The whole state in one file, taken while the program runs, and put back only when it is proven whole.
 
-A backup is a zip archive: `manifest.json` (format, time, SHA-256 of every other file), `database.sqlite`,
-`vectors.sqlite` (by content), `index/` (the current generation), `library/` (files loaded from the chat) and
-`days.yaml` (the office's working days). Models and settings are not part of it.
+A backup is a zip archive: `manifest.json` (format, time, SHA-256 of every other file), `database.sqlite` (the rows of
+whichever database, `bot.backup_database`), `vectors.sqlite` (by content), `index/` (the current generation), `library/`
+and `uploads/` (files loaded from the chat) and `days.yaml` (the office's working days). Models and settings are not part
+of it.
 """
 
 from __future__ import annotations
@@ -14,33 +15,33 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.engine import make_url
-
-from corpus import migrations
-from corpus.errors import ChidaoError, StoreError
+from bot.backup_database import (
+    DATABASE,
+    VECTORS,
+    BackupError,
+    count_directives,
+    has_content,
+    place_library,
+    restore_database,
+    save_database,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
-_DATABASE = "database.sqlite"
-_VECTORS = "vectors.sqlite"
 _INDEX = "index"
 _POINTER = "current"
 _LIBRARY = "library"
+_FOLDERS = (_LIBRARY, "uploads")
 _DAYS = "days.yaml"
-_OUR_TABLES_ONLY_COUNT = frozenset({"alembic_version", "revision"})  # rows of these say nothing about content
 _CHUNK = 1 << 20
-
-
-class BackupError(ChidaoError):
-    """A backup that cannot be made, or one that must not be restored; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +55,20 @@ class Restored:
 def backup(home: Path, database_url: str, file: Path, now: datetime) -> int:
     """Writes the state to `file` (replacing it only once complete) and returns the size in bytes.
 
-    The database is copied by SQLite itself, so writers may go on; an index caught a step behind heals after a restore.
+    The rows are those of one moment, and writers may go on. Files are copied before and after it, so that none is missing
+    that a row speaks of; an index caught a step behind heals after a restore.
 
     Raises:
-        BackupError: not a SQLite database, nothing to back up, or the file cannot be written.
+        BackupError: nothing to back up, or the file cannot be written.
+        StoreError: the database fails.
     """
-    database = _database_path(database_url)
-    if not database.is_file():
-        raise BackupError("Chưa có dữ liệu để sao lưu: hãy nạp văn bản bằng `chidao ingest` trước.")
     try:
         with tempfile.TemporaryDirectory(prefix=".chidao-backup-", dir=file.absolute().parent) as scratch:
             folder = Path(scratch)
-            _copy_sqlite(database, folder / _DATABASE)
-            if (home / "vectors.sqlite").is_file():
-                _copy_sqlite(home / "vectors.sqlite", folder / _VECTORS)
-            _copy_generation(home / _INDEX, folder / _INDEX)
             _copy_kept(home, folder)
+            save_database(home, database_url, folder)
+            _copy_kept(home, folder)
+            _copy_generation(home / _INDEX, folder / _INDEX)
             archive = folder / "backup.zip"
             _pack(folder, archive, now)
             archive.chmod(0o600)  # directives may be restricted
@@ -85,30 +84,26 @@ def backup(home: Path, database_url: str, file: Path, now: datetime) -> int:
 
 
 def restore(home: Path, database_url: str, file: Path, *, force: bool = False) -> Restored:
-    """Puts a backup's state in place of the present one, after checking every byte of it.
+    """Puts a backup's state in place of the present one, after checking every byte of it, on whichever database.
 
-    The database changes in one SQLite transaction; the index follows, and heals should the machine stop in between.
+    The database changes in one transaction; the index follows, and heals should the machine stop in between.
 
     Raises:
         BackupError: not a whole backup, from a newer program, or the present state has content and `force` is false.
+        StoreError: the database fails.
     """
-    database = _database_path(database_url)
-    home.mkdir(parents=True, exist_ok=True)
-    if not force and _has_content(database):
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not force and has_content(database_url):
         raise BackupError("Đã có dữ liệu ở đây; thêm --force nếu thật sự muốn thay bằng bản sao lưu.")
     try:
         with tempfile.TemporaryDirectory(prefix=".chidao-restore-", dir=home) as scratch:
             folder = Path(scratch)
             manifest = _unpack(file, folder)
-            directives = _check_database(folder / _DATABASE)
-            database.parent.mkdir(parents=True, exist_ok=True)
-            if not _is_database(database):
-                database.replace(database.with_name(f"{database.name}.damaged"))
-            _copy_sqlite(folder / _DATABASE, database)
-            if (folder / _VECTORS).is_file():
-                _copy_sqlite(folder / _VECTORS, home / "vectors.sqlite")
+            directives = count_directives(folder / DATABASE)
+            restore_database(home, database_url, folder)
             _place_generation(folder / _INDEX, home / _INDEX)
             _copy_kept(folder, home)
+            place_library(database_url, home / _LIBRARY)
     except zipfile.BadZipFile as error:
         raise BackupError(f"{file} không phải là bản sao lưu của chidao, hoặc đã hỏng.") from error
     except OSError as error:
@@ -116,21 +111,6 @@ def restore(home: Path, database_url: str, file: Path, *, force: bool = False) -
     except sqlite3.Error as error:
         raise BackupError(f"Không ghi được cơ sở dữ liệu: {error}.") from error
     return Restored(str(manifest["created"]), directives)
-
-
-def _database_path(database_url: str) -> Path:
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise BackupError(
-            "Lệnh này sao lưu cơ sở dữ liệu SQLite; với PostgreSQL hãy dùng pg_dump và pg_restore (chỉ mục tự lập lại)."
-        )
-    return Path(url.database)
-
-
-def _copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy by SQLite's own backup: one transaction in the target, whoever else reads or writes."""
-    with closing(sqlite3.connect(source, timeout=60)) as one, closing(sqlite3.connect(target, timeout=60)) as two:
-        one.backup(two)
 
 
 def _copy_generation(index: Path, target: Path) -> None:
@@ -144,11 +124,16 @@ def _copy_generation(index: Path, target: Path) -> None:
 
 
 def _copy_kept(source: Path, target: Path) -> None:
-    """The files loaded from the chat, which are named by their content, and the office's working days."""
-    for file in sorted((source / _LIBRARY).glob("*")):
-        if file.is_file():
-            (target / _LIBRARY).mkdir(mode=0o700, exist_ok=True)
-            shutil.copy2(file, target / _LIBRARY / file.name)
+    """The files loaded from the chat, which are never written over, and the office's working days."""
+    for name in _FOLDERS:
+        for file in sorted((source / name).rglob("*")):
+            copy = target / file.relative_to(source)
+            if not file.is_file() or copy.is_file() or file.name.startswith("."):  # the last: not yet whole
+                continue
+            for folder in reversed(copy.relative_to(target).parents[:-1]):
+                (target / folder).mkdir(mode=0o700, exist_ok=True)
+            with suppress(FileNotFoundError):  # settled since we looked
+                shutil.copy2(file, copy)
     if (source / _DAYS).is_file():
         shutil.copy2(source / _DAYS, target / _DAYS)
 
@@ -174,7 +159,7 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
             raise BackupError(f"{file} không phải là bản sao lưu của chidao.") from error
         if not known:
             raise BackupError(f"{file} do phiên bản khác của chương trình tạo ra; hãy cập nhật chương trình.")
-        if _DATABASE not in files or set(packed.namelist()) != {_MANIFEST, *files}:
+        if DATABASE not in files or set(packed.namelist()) != {_MANIFEST, *files}:
             raise BackupError(f"{file} thiếu hoặc thừa tệp so với bản kê của nó; không phục hồi.")
         for name, digest in files.items():
             if not _is_safe(name):
@@ -190,49 +175,8 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
 
 def _is_safe(name: str) -> bool:
     path = PurePosixPath(name)
-    inside = path.parts[:1] == (_INDEX,) and len(path.parts) in {2, 3}
-    inside = inside or (path.parts[:1] == (_LIBRARY,) and len(path.parts) == 2)
-    return (name in {_DATABASE, _VECTORS, _DAYS} or inside) and ".." not in path.parts and "\\" not in name and ":" not in name
-
-
-def _check_database(path: Path) -> int:
-    """The number of directives in a database that is sound and not newer than the program."""
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-            directives = int(connection.execute("SELECT count(*) FROM directive").fetchone()[0])
-        except (sqlite3.Error, TypeError) as error:
-            raise BackupError("Cơ sở dữ liệu trong bản sao lưu không dùng được; không phục hồi.") from error
-    if not sound:
-        raise BackupError("Cơ sở dữ liệu trong bản sao lưu bị hỏng; không phục hồi.")
-    if version not in migrations.KNOWN:
-        raise StoreError(f"Bản sao lưu thuộc phiên bản mới hơn chương trình ({version}); hãy cập nhật chương trình.")
-    return directives
-
-
-def _is_database(path: Path) -> bool:
-    """False for a file that SQLite cannot open; a missing or empty one can become a database."""
-    if not path.is_file():
-        return True
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.DatabaseError:
-            return False
-    return True
-
-
-def _has_content(database: Path) -> bool:
-    if not database.is_file():
-        return False
-    with closing(sqlite3.connect(database)) as connection:
-        try:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            kept = [name for name in tables if name not in _OUR_TABLES_ONLY_COUNT and not name.startswith("sqlite_")]
-            return any(connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in kept)  # noqa: S608
-        except sqlite3.Error:
-            return True  # what cannot be read must not be thrown away unasked
+    inside = path.parts[:1] in {(_INDEX,), *((folder,) for folder in _FOLDERS)} and len(path.parts) in {2, 3}
+    return (name in {DATABASE, VECTORS, _DAYS} or inside) and ".." not in path.parts and "\\" not in name and ":" not in name
 
 
 def _place_generation(source: Path, index: Path) -> None:

@@ -113,14 +113,16 @@ def _parameter(error: BaseException) -> str:
 def _unexpected(*, debug: bool) -> int:
     reference = secrets.token_hex(4)
     if debug:
-        _log.exception("unexpected failure %s", reference)
+        _log.exception("unexpected failure %s", reference, extra={"action": "command.failed"})
     kind = sys.exc_info()[0]
     _complain(say("cli.unexpected", kind=kind.__name__ if kind else "", reference=reference))
     return WRONG
 
 
 def _complain(sentence: str) -> None:
-    print(" ".join(sentence.split()), file=sys.stderr)  # noqa: T201 - the one line a failure gives
+    from bot.logs import redact  # noqa: PLC0415 - only a failure needs it
+
+    print(redact(" ".join(sentence.split())), file=sys.stderr)  # noqa: T201 - the one line a failure gives
 
 
 def _translate_headings() -> None:

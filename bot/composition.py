@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock, make_clock
@@ -11,16 +12,17 @@ from bot.desk.links import BotName
 from bot.texts import Texts, load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.desk.desk import Desk
     from bot.office.office import Office
     from bot.reminders.engine import Engine
     from bot.settings import Settings
-    from corpus.ingest import SearchIndex
+    from bot.watching.watch import Watch
     from corpus.store import Store
     from index.answers import Answer, Question, SearchHit
     from index.embedding import Embedder
+    from index.indexing import Indexer
 
 OPERATOR = 0
 """Whoever sits at the terminal. Telegram ids are positive, so this is nobody on Telegram."""
@@ -50,6 +52,7 @@ class Composition:
         self.clock: Clock = clock or make_clock(settings.timezone, settings.now)
         self.texts: Texts = load_texts(settings.lang)
         self._given_service = service
+        self._keeps_up = False
 
     @cached_property
     def store(self) -> Store:
@@ -61,6 +64,8 @@ class Composition:
         from bot.reminders.planner import cancel_gone  # noqa: PLC0415
         from corpus.store import Store  # noqa: PLC0415 - `chidao --help` must not wait for SQLAlchemy
 
+        with suppress(OSError):  # made for this user alone; where it cannot be made, whoever needs it will say so
+            self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store.open(self.settings.database_url)
         # Whatever changes what is due cancels what was planned for it, in the same transaction.
         store.watchers.append(cancel_gone)
@@ -77,14 +82,32 @@ class Composition:
             return self._given_service
         from index.service import SearchService as Service  # noqa: PLC0415 - NumPy, FAISS
 
-        return Service.open(self.store, self.settings.home, self.embedder)
+        service = Service.open(self.store, self.settings.home, self.embedder, self.index)
+        if self._keeps_up:
+            service.watch()
+        return service
+
+    @contextmanager
+    def keeping_up(self) -> Iterator[None]:
+        """While the block runs, search follows the store beside the answers: for a bot that runs on."""
+        self._keeps_up = True
+        try:
+            yield
+        finally:
+            close = getattr(vars(self).get("service"), "close", None)  # a service that was handed in may have none
+            if close is not None:
+                close()
 
     @cached_property
-    def index(self) -> SearchIndex:
-        """The index in CHIDAO_HOME, to be brought in step with the store; its model loads when first needed."""
-        from index.indexing import Indexer  # noqa: PLC0415 - FAISS and its like
+    def index(self) -> Indexer:
+        """The index in CHIDAO_HOME, to be brought in step with the store; its model loads when first needed.
 
-        return Indexer(self.settings.home, self.embedder)
+        Workers that share a PostgreSQL database share what they build through it.
+        """
+        from index.indexing import Indexer as Indexing  # noqa: PLC0415 - FAISS and its like
+        from index.sharing import sharing_of  # noqa: PLC0415
+
+        return Indexing(self.settings.home, self.embedder, sharing_of(self.store.database, self.settings.home))
 
     def embedder(self) -> Embedder:
         """The embedding model of the settings, loaded when first needed and then kept.
@@ -100,6 +123,18 @@ class Composition:
 
         return load_embedder(self.settings.embedding, self.settings.home, _say_progress)
 
+    @property
+    def model_loaded(self) -> bool:
+        """Whether the embedding model is in memory; asks for nothing to be loaded."""
+        return self._given_service is not None or "_embedder" in vars(self)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What is measured and told to probes while the bot runs; not yet open."""
+        from bot.watching.watch import Watch as Watching  # noqa: PLC0415 - the Prometheus client
+
+        return Watching(self)
+
     @cached_property
     def bot_name(self) -> BotName:
         """The bot's name on Telegram; filled in once Telegram has said it."""
@@ -109,10 +144,12 @@ class Composition:
     def office(self) -> Office:
         """The office kept in the store's database."""
         from bot.office.office import open_office  # noqa: PLC0415 - SQLAlchemy
+        from bot.reminders.forgetting import forget_person  # noqa: PLC0415
         from bot.reminders.outbox import move_chat  # noqa: PLC0415
 
         office = open_office(self.store, self.clock, self.settings.admins)
         office.groups.movers.append(move_chat)
+        office.erasure.others.append(forget_person)
         return office
 
     @cached_property
@@ -146,19 +183,25 @@ class Composition:
         from bot.desk.exporting import ExportFeature  # noqa: PLC0415
         from bot.desk.groups import GroupsFeature  # noqa: PLC0415
         from bot.desk.loading import LoadingFeature  # noqa: PLC0415
+        from bot.desk.loading_memory import ReadOnce  # noqa: PLC0415
         from bot.desk.loading_publishing import Library  # noqa: PLC0415
         from bot.desk.people import PeopleFeature  # noqa: PLC0415
+        from bot.desk.privacy import PrivacyFeature  # noqa: PLC0415
         from bot.desk.record import RecordFeature  # noqa: PLC0415
         from bot.desk.reminding import RemindingFeature  # noqa: PLC0415
         from bot.desk.targets import TargetsFeature  # noqa: PLC0415
         from bot.desk.task_page import TaskFeature  # noqa: PLC0415
         from bot.desk.tasks import TasksFeature  # noqa: PLC0415
         from bot.desk.units import UnitsFeature  # noqa: PLC0415
+        from bot.inbox.forgetting import tidy_lanes  # noqa: PLC0415
+        from bot.office.albums import Albums  # noqa: PLC0415
         from bot.office.uploads import Uploads  # noqa: PLC0415
+        from bot.reminders.forgetting import tidy_outbox  # noqa: PLC0415
 
         office = self.office
         uploads = Uploads(self.store.database, self.settings.home)
-        library = Library(office, uploads, lambda: self.index, self.service.refresh)
+        albums = Albums(self.store.database, uploads)
+        library = Library(office, uploads, albums, lambda: self.index, self.service.refresh, ReadOnce())
         loading = LoadingFeature(library, self.texts, lambda area: area in desk.table.presses)
         desk = Desk(
             office,
@@ -182,6 +225,12 @@ class Composition:
                 UnitsFeature(office),
                 RecordFeature(office),
                 PeopleFeature(office, self.bot_name),
+                PrivacyFeature(
+                    office,
+                    self.texts,
+                    uploads.folder,
+                    (partial(tidy_outbox, office.store.database), partial(tidy_lanes, office.store.database)),
+                ),
             ),
             operator=operator,
         )

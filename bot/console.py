@@ -19,6 +19,7 @@ from bot.drawing import drawn, reading_console
 from bot.office.people import Newcomer
 from bot.office.records import Place
 from bot.screens import Screen, notice
+from bot.watching.tracing import about, handling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,11 +60,12 @@ class ConsoleChat:
         self._console.print(self._texts("console.goodbye"))
 
     def _carry_out(self, text: str) -> None:
-        try:
-            for reply in self._replies(text):
-                self._show(reply)
-        except Exception as error:  # noqa: BLE001 - the chat goes on; the desk logs it under a code
-            self._show(self._desk.apologise(error))
+        with handling("console"):
+            try:
+                for reply in self._replies(text):
+                    self._show(reply)
+            except Exception as error:  # noqa: BLE001 - the chat goes on; the desk logs it under a code
+                self._show(self._desk.apologise(error))
 
     def _replies(self, text: str) -> tuple[Reply, ...]:
         waiting = self._desk.office.expected.waiting(HERE, OPERATOR, self._desk.office.clock.now())
@@ -84,7 +86,7 @@ class ConsoleChat:
         match reply:
             case Asking() | Working():
                 with self._console.status(self._texts("console.working")):
-                    replies = self._desk.answer(reply) if isinstance(reply, Asking) else tuple(reply.work())
+                    replies = self._answer(reply) if isinstance(reply, Asking) else tuple(reply.work())
                 for answer in replies:
                     self._show(answer)
             case Say(screen) | Turn(screen):
@@ -101,6 +103,13 @@ class ConsoleChat:
                 if place.chat != OPERATOR and (once is None or once()):
                     self._console.print(Text(self._texts("console.told", chat=place.chat), style="dim"))
                     self._console.print(Padding(Group(*drawn(screen.blocks)), (0, 0, 0, 4)))
+
+    def _answer(self, asking: Asking) -> tuple[Reply, ...]:
+        with about(asking.number):
+            try:
+                return self._desk.answer(asking)
+            except Exception as error:  # noqa: BLE001 - the chat goes on; the desk logs it under a code
+                return (self._desk.apologise(error, asking.texts),)
 
     def _print(self, screen: Screen) -> None:
         self._console.print(Padding(Group(*self._drawn(screen)), (1, 0, 0, 0)))

@@ -14,6 +14,8 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot import reading_programs
+from bot.logs import redact
 from corpus.errors import ChidaoError, SearchIndexError, StoreError
 
 if TYPE_CHECKING:
@@ -49,19 +51,22 @@ class Check:
 class _Checks:
     """Makes checks from the sentences `doctor.<name>`, `doctor.<name>.<state>` and `doctor.<name>.<state>.mend`."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, secrets: tuple[str, ...]) -> None:
         self._texts = texts
+        self._secrets = secrets
 
     def __call__(self, name: str, status: Status, state: str, /, **fields: object) -> Check:
         mend = self._texts(f"doctor.{name}.{state}.mend", **fields) if status == "bad" else None
-        return Check(name, status, self._texts(f"doctor.{name}"), self._texts(f"doctor.{name}.{state}", **fields), mend)
+        found = redact(self._texts(f"doctor.{name}.{state}", **fields), self._secrets)
+        return Check(name, status, self._texts(f"doctor.{name}"), found, redact(mend, self._secrets) if mend else None)
 
 
 def examine(app: Composition, indexer: Indexer) -> Iterator[Check]:
     """Every check in turn; a later one is left out when what it looks at cannot be opened."""
-    check = _Checks(app.texts)
+    check = _Checks(app.texts, app.settings.secrets())
     yield check("settings", "ok", "read", home=app.settings.home)
     yield from _home(app.settings.home, check)
+    yield _seclusion(app.settings, check)
     try:
         store = app.store
     except StoreError as error:
@@ -70,6 +75,8 @@ def examine(app: Composition, indexer: Indexer) -> Iterator[Check]:
         yield from _store(store, check)
         yield from _index(store, app.settings.home, indexer, check)
     yield _model(app.settings, check)
+    yield _recognition(check)
+    yield _old_word(check)
     yield _admins(app.settings, check)
     yield _telegram(app.settings, check)
 
@@ -85,6 +92,20 @@ def _home(home: Path, check: _Checks) -> Iterator[Check]:
     free = shutil.disk_usage(home).free
     state = "writable" if free >= _LEAST_FREE else "full"
     yield check("home", "ok" if free >= _LEAST_FREE else "bad", state, home=home, free=f"{free / 1e9:.1f}")
+
+
+def _seclusion(settings: Settings, check: _Checks) -> Check:
+    """Whether other users of the machine may read what is secret."""
+    from bot.secret_files import open_to_all  # noqa: PLC0415
+    from bot.settings import ENV_FILE  # noqa: PLC0415
+
+    files = [*settings.secret_files(), *([ENV_FILE] if settings.secrets() else [])]
+    seen = [str(file) for file in files if open_to_all(file)]
+    if seen:
+        return check("seclusion", "note", "files", files=", ".join(seen))
+    if open_to_all(settings.home):
+        return check("seclusion", "note", "home", home=settings.home)
+    return check("seclusion", "ok", "closed")
 
 
 def _store(store: Store, check: _Checks) -> Iterator[Check]:
@@ -145,6 +166,30 @@ def _model(settings: Settings, check: _Checks) -> Check:
             "model", "ok" if present else "bad", "folder" if present else "no_folder", model=settings.embedding
         )
     return check("model", "note", "named", model=settings.embedding)
+
+
+def _recognition(check: _Checks) -> Check:
+    """Whether scans and photos can be read; a note when not, for an office may need neither."""
+    program = reading_programs.recogniser()
+    if program is None:
+        return check("recognition", "note", "absent")
+    version = reading_programs.version(program)
+    if version is None:
+        return check("recognition", "note", "broken", program=program)
+    if reading_programs.VIETNAMESE not in reading_programs.languages(program):
+        return check("recognition", "note", "no_vietnamese", version=version)
+    return check("recognition", "ok", "ready", version=version)
+
+
+def _old_word(check: _Checks) -> Check:
+    """Whether .doc and .rtf can be read; likewise a note when not."""
+    program = reading_programs.word_converter()
+    if program is None:
+        return check("old_word", "note", "absent")
+    version = reading_programs.version(program)
+    if version is None:
+        return check("old_word", "note", "broken", program=program)
+    return check("old_word", "ok", "ready", version=version)
 
 
 def _admins(settings: Settings, check: _Checks) -> Check:

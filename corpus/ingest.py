@@ -127,7 +127,8 @@ def ingest(
             on_report(report)
     index.publish(store, progress.clauses if progress else None)
     for entry in run.manifest.unused(run.seen):
-        _log.warning("Tệp kê khai có mục %s nhưng không có tệp nào như vậy trong lần nạp này.", entry)
+        said = "Tệp kê khai có mục %s nhưng không có tệp nào như vậy trong lần nạp này."
+        _log.warning(said, entry, extra={"action": "manifest.unused"})
     return reports
 
 
@@ -170,7 +171,7 @@ def _settle(path: Path, run: _Run) -> FileReport:
         raise UnreadableFileError(f"Không mở được tệp: {error.strerror or error}.") from error
     where = str(path.resolve())
     run.seen.append((path.name, content))
-    files = run.store.files()
+    files = run.store.files_like(content, where)
     same = next((file for file in files if file.content_hash == content), None)
     earlier = next((file for file in files if file.path == where), None)
     entries = _entries(run.manifest.entries_for(path.name, content), same or earlier)
@@ -249,7 +250,7 @@ def examine(
     except ChidaoError:
         raise
     except Exception as error:
-        _log.exception("reading failed", extra={"file": str(path)})
+        _log.exception("reading failed", extra={"action": "reading.broke", "file": str(path)})
         raise UnreadableFileError(
             f"Lỗi không lường trước khi đọc tệp ({type(error).__name__}); các tệp khác vẫn được nạp."
         ) from error

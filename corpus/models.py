@@ -216,3 +216,12 @@ class MetaRow(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class CompatibilityRow(Base):
+    """One row (id 1): the oldest program that these tables serve, by the number of its newest migration."""
+
+    __tablename__ = "compatibility"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    serves_from: Mapped[str] = mapped_column(String(32))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from corpus import migrations, store_engine
-from corpus.database import Database
+from corpus import store_engine
+from corpus.database import Database, take_turn
 from corpus.identity import number_key
 from corpus.models import (
     CitedRow,
@@ -67,16 +67,12 @@ class Store:
         """Opens the database at `url`, creating and upgrading its tables unless `migrate` is false.
 
         Raises:
-            StoreError: unreachable, damaged, newer than the program, or (without `migrate`) older.
+            StoreError: unreachable, damaged, too new to serve this program, or older and not to be migrated (without
+                `migrate`, or without the right to).
         """
         engine = store_engine.create(url)
         try:
-            with engine.connect() as connection:
-                version = store_engine.current_version(connection)
-            if migrate and version != migrations.HEAD:
-                store_engine.migrate(engine)
-            else:
-                store_engine.check_version(version)
+            store_engine.bring_up_to_date(engine, migrate_it=migrate)
         except DBAPIError as error:
             engine.dispose()
             raise store_engine.as_store_error(error) from error
@@ -107,28 +103,44 @@ class Store:
 
     def files(self) -> list[StoredFile]:
         """Every file as last read, by name and path, with the keys of the directives it holds."""
-        query = select(FileRow.id, DirectiveRow.key).join(DirectiveRow).order_by(DirectiveRow.position)
+        return self._files()
+
+    def files_like(self, content_hash: str, path: str | None = None) -> list[StoredFile]:
+        """The file with this content and the one read from this path: none, one that is both, or two."""
+        same = FileRow.content_hash == content_hash
+        return self._files(same if path is None else same | (FileRow.path == path))
+
+    def _files(self, *which: Any) -> list[StoredFile]:
+        listed = select(FileRow.__table__).where(*which).order_by(FileRow.name, FileRow.path)
+        held = select(FileRow.id, DirectiveRow.key).join(DirectiveRow).where(*which).order_by(DirectiveRow.position)
+        keys: dict[int, list[str]] = {}
         with self.database.reading() as connection:
-            rows = connection.execute(select(FileRow.__table__).order_by(FileRow.name, FileRow.path)).all()
-            keys: dict[int, list[str]] = {}
-            for file_id, key in connection.execute(query):
+            rows = connection.execute(listed).all()
+            for file_id, key in connection.execute(held):
                 keys.setdefault(file_id, []).append(key)
         return [_file(row, keys.get(row.id, ())) for row in rows]
 
     def directives(self) -> list[StoredDirective]:
         """Every directive with what it cites, by key."""
-        columns = [c for c in DirectiveRow.__table__.columns if c.name not in {"text", "page_starts", "digest"}]
-        with self.database.reading() as connection:
-            rows = connection.execute(select(*columns, FileRow.name).join(FileRow).order_by(DirectiveRow.key)).all()
-            cites: dict[int, list[CitedDirective]] = {}
-            for c in connection.execute(select(CitedRow.__table__).order_by(CitedRow.directive_id, CitedRow.position)):
-                cited = CitedDirective(c.number, c.kind, c.issued_on, c.issuer, c.title, c.relation)
-                cites.setdefault(c.directive_id, []).append(cited)
-        return [_directive(row, tuple(cites.get(row.id, ()))) for row in rows]
+        return self._directives()
 
     def directive(self, key: str) -> StoredDirective | None:
         """The directive with this key, or None."""
-        return next((d for d in self.directives() if d.key == key), None)
+        return next(iter(self._directives(DirectiveRow.key == key)), None)
+
+    def _directives(self, *which: Any) -> list[StoredDirective]:
+        columns = [c for c in DirectiveRow.__table__.columns if c.name not in {"text", "page_starts", "digest"}]
+        listed = select(*columns, FileRow.name).join(FileRow).where(*which).order_by(DirectiveRow.key)
+        cited = select(CitedRow.__table__).order_by(CitedRow.directive_id, CitedRow.position)
+        if which:
+            cited = cited.join(DirectiveRow).where(*which)
+        cites: dict[int, list[CitedDirective]] = {}
+        with self.database.reading() as connection:
+            rows = connection.execute(listed).all()
+            for c in connection.execute(cited):
+                one = CitedDirective(c.number, c.kind, c.issued_on, c.issuer, c.title, c.relation)
+                cites.setdefault(c.directive_id, []).append(one)
+        return [_directive(row, tuple(cites.get(row.id, ()))) for row in rows]
 
     def source(self, key: str) -> Source | None:
         """The text a directive was read from, with its page starts; None when there is no such directive."""
@@ -160,14 +172,29 @@ class Store:
         query = select(TargetRow.__table__, DirectiveRow.key, FileRow.name)
         return [_target(row) for row in self._rows(query, TargetRow, directive)]
 
+    def target(self, number: str) -> StoredTarget | None:
+        """The target with this id, or None."""
+        query = select(TargetRow.__table__, DirectiveRow.key, FileRow.name).where(TargetRow.id == number)
+        return next((_target(row) for row in self._rows(query, TargetRow, None)), None)
+
     def tasks(self, directive: str | None = None) -> list[StoredTask]:
         """Tasks of one directive or of all, by directive key, then in reading order."""
         query = select(TaskRow.__table__, DirectiveRow.key, FileRow.name)
         rows = self._rows(query, TaskRow, directive)
-        units: dict[str, dict[str, list[str]]] = {}
-        parts = select(TaskUnitRow.__table__).order_by(TaskUnitRow.task_id, TaskUnitRow.role, TaskUnitRow.position)
+        parts = select(TaskUnitRow.__table__)
         if directive is not None:
             parts = parts.join(TaskRow).join(DirectiveRow).where(DirectiveRow.key == directive)
+        return self._with_units(rows, parts)
+
+    def task(self, number: str) -> StoredTask | None:
+        """The task with this id, or None."""
+        query = select(TaskRow.__table__, DirectiveRow.key, FileRow.name).where(TaskRow.id == number)
+        parts = select(TaskUnitRow.__table__).where(TaskUnitRow.task_id == number)
+        return next(iter(self._with_units(self._rows(query, TaskRow, None), parts)), None)
+
+    def _with_units(self, rows: Sequence[Any], parts: Any) -> list[StoredTask]:
+        units: dict[str, dict[str, list[str]]] = {}
+        parts = parts.order_by(TaskUnitRow.task_id, TaskUnitRow.role, TaskUnitRow.position)
         with self.database.reading() as connection:
             for part in connection.execute(parts):
                 units.setdefault(part.task_id, {}).setdefault(part.role, []).append(part.name)
@@ -208,7 +235,7 @@ class Store:
             AlreadyStoredError: one of its directives is stored already from another file that still stands.
             StoreError: the database failed; nothing was stored.
         """
-        with self.database.writing() as connection:
+        with self.database.changing() as connection:
             stored = put_file(connection, file, directives)
             self._tell(connection)
         return stored
@@ -221,6 +248,7 @@ class Store:
         """
         try:
             with store_engine.writing(self.engine).connect() as connection, connection.begin() as transaction:
+                take_turn(connection, "directives")
                 foreseen = put_file(connection, file, directives)
                 transaction.rollback()
         except DBAPIError as error:
@@ -229,7 +257,7 @@ class Store:
 
     def remove(self, key: str) -> bool:
         """Takes a directive out (and its file's record with the last one of the file); False when there is none."""
-        with self.database.writing() as connection:
+        with self.database.changing() as connection:
             row = connection.execute(
                 select(DirectiveRow.id, DirectiveRow.file_id).where(DirectiveRow.key == key)
             ).one_or_none()
@@ -250,7 +278,7 @@ class Store:
 
     def move_file(self, path: str, to: str) -> None:
         """Notes that a file's content now stands at another path."""
-        with self.database.writing() as connection:
+        with self.database.changing() as connection:
             connection.execute(delete(FileRow).where(FileRow.path == to))
             connection.execute(update(FileRow).where(FileRow.path == path).values(path=to, name=Path(to).name))
             bump_revision(connection)
@@ -258,6 +286,7 @@ class Store:
     def set_meta(self, name: str, value: str) -> None:
         """Keeps a named value of the whole state; the content's revision stays."""
         with self.database.writing() as connection:
+            take_turn(connection, "meta", name)
             connection.execute(delete(MetaRow).where(MetaRow.name == name))
             connection.execute(insert(MetaRow).values(name=name, value=value))
 

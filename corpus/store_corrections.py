@@ -81,7 +81,7 @@ class Corrections:
         Raises:
             ValueError: a field that may not be set.
         """
-        with self._database.writing() as connection:
+        with self._database.changing() as connection:
             standing = _standing(connection, row_id)
             if standing is None:
                 return False
@@ -97,7 +97,7 @@ class Corrections:
 
     def remove(self, row_id: str, by: int, at: datetime) -> bool:
         """Takes a row out, now and whenever the directive is read again. False: no such row."""
-        with self._database.writing() as connection:
+        with self._database.changing() as connection:
             standing = _standing(connection, row_id)
             if standing is None or (standing.earlier and standing.earlier.removed):
                 return False
@@ -108,7 +108,7 @@ class Corrections:
 
     def undo(self, row_id: str) -> bool:
         """Forgets what was said of a row: it stands as read again, if it was read. False: nothing was said."""
-        with self._database.writing() as connection:
+        with self._database.changing() as connection:
             standing = _standing(connection, row_id, lost=True)
             if standing is None or standing.earlier is None:
                 return False

@@ -134,7 +134,8 @@ def refresh_digest(connection: Connection, key: str) -> None:
 def bump_revision(connection: Connection) -> None:
     """Counts the change, and hashes what now stands, so that two stores agree only when their content does."""
     digest = hashlib.sha256()
-    for key, content in connection.execute(select(DirectiveRow.key, DirectiveRow.digest).order_by(DirectiveRow.key)):
+    standing = connection.execute(select(DirectiveRow.key, DirectiveRow.digest)).all()
+    for key, content in sorted((row.key, row.digest) for row in standing):  # databases sort each in their own way
         digest.update(f"{key} {content}\n".encode())
     counter = connection.execute(select(RevisionRow.counter)).scalar() or 0
     connection.execute(delete(RevisionRow))

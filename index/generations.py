@@ -1,50 +1,44 @@
-"""Whole versions of the search index on disk: built aside, verified, then made current by swapping one pointer file.
+"""Whole versions of the search index: built aside, verified, then made current by swapping one pointer file.
 
 Readers hold an immutable snapshot. A torn or altered generation is refused, never searched. Knows no directives.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import logging
-import os
 import shutil
 import time
-import uuid
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corpus.errors import SearchIndexError
-from index.dense import DenseIndex
+from index.dense_parts import FLAT
 from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
 from index.fusion import Weights, fuse, over_max, spread, standardised
+from index.generation_folders import MANIFEST, digest, finish, finished, flush, fresh_folder, point, pointed, turn
 from index.lexical import LexicalIndex, build_lexical
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from index.dense_parts import DensePart, DensePlace
     from index.embedding import Embedder
-    from index.vectors import VectorCache
+    from index.vectors import Vectors
 
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 POOL = 100
-_POINTER = "current"
-_MANIFEST = "manifest.json"
 _PASSAGES = "passages.json"
-_DENSE = "dense.faiss"
-_KEPT_GENERATIONS = 2  # besides the current one: a reader may still be loading the one before
-_ABANDONED_AFTER = 24 * 3600.0  # a build that has not finished in a day has died
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is made of; `files` maps each file's name to its SHA-256."""
+    """What a generation is made of; `files` maps each file's name to its SHA-256. `dense` names the dense part's place."""
 
     schema: int
     model: str
@@ -68,6 +62,28 @@ class Manifest:
     corpus_revision: str
     created: str
     files: dict[str, str]
+    dense: str = FLAT.name
+
+    def as_dict(self) -> dict[str, Any]:
+        """The manifest in plain JSON types."""
+        return asdict(self)
+
+    def as_json(self) -> str:
+        """The manifest as a generation's folder keeps it."""
+        return json.dumps(self.as_dict(), indent=1)
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Manifest:
+        """A manifest as it was kept.
+
+        Raises:
+            SearchIndexError: of a program that makes another kind of index.
+            TypeError: no manifest at all.
+        """
+        manifest = cls(**kept)
+        if manifest.schema != SCHEMA_VERSION or manifest.tokenizer != TOKENIZER_VERSION:
+            raise SearchIndexError("Chỉ mục do phiên bản khác của chương trình lập; hãy nạp lại tài liệu.")
+        return manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +105,7 @@ class Generation:
     manifest: Manifest
     keys: list[str]
     passages: list[str]
-    dense: DenseIndex
+    dense: DensePart
     lexical: LexicalIndex
     folded_lexical: LexicalIndex
     restorer: DiacriticRestorer
@@ -97,6 +113,11 @@ class Generation:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def name(self) -> str:
+        """The same in every home that holds this generation: twelve digits of its manifest's hash."""
+        return hashlib.sha256(self.manifest.as_json().encode()).hexdigest()[:12]
 
     def restore(self, query: str) -> str:
         """The query with its diacritics put back when it was typed without them: the wording to embed."""
@@ -168,74 +189,94 @@ def build_generation(
     root: Path,
     passages: Sequence[Passage],
     embedder: Embedder,
-    vectors: VectorCache,
+    vectors: Vectors,
     *,
     corpus_revision: str,
     progress: Callable[[int, int], None] | None = None,
+    dense: DensePlace = FLAT,
 ) -> Generation:
     """Build, verify and make current a new generation of all passages; the loaded result.
 
-    Until the pointer is swapped, at the very end, readers keep the old generation; a crash at any moment leaves the
-    old one or the new. Raises SearchIndexError when two passages share a key or the written files do not verify.
+    Raises SearchIndexError when two passages share a key or the written files do not verify.
     """
     keys = [passage.key for passage in passages]
     if len(set(keys)) != len(keys):
         raise SearchIndexError("Hai đoạn văn có cùng một khóa; không lập chỉ mục.")
     rows = vectors.fetch(embedder, [passage.embed_text for passage in passages], progress)
-    root.mkdir(parents=True, exist_ok=True)
-    folder = root / f"g{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-    folder.mkdir()
+
+    def fill(folder: Path) -> Manifest:
+        return _write(folder, passages, rows, embedder, corpus_revision=corpus_revision, dense=dense)
+
+    return take_up(root, fill, dense)
+
+
+def take_up(root: Path, fill: Callable[[Path], Manifest], dense: DensePlace = FLAT) -> Generation:
+    """Make current, and load, the generation that `fill` puts into an empty folder; its files are verified first.
+
+    Until the pointer is swapped, at the very end, readers keep the old generation; a crash at any moment leaves the
+    old one or the new. Raises SearchIndexError when the files do not verify.
+    """
+    folder = fresh_folder(root)
     try:
-        manifest = _write(folder, passages, rows, embedder, corpus_revision)
-        generation = _load(folder, manifest)
+        manifest = fill(folder)
+        generation = _load(folder, manifest, dense)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    with _turn(root):  # nobody may sweep this folder away between its manifest and the pointer
-        _finish(folder, manifest)
-        _point(root, folder.name)
-        _delete_old(root)
+    with turn(root):  # nobody may sweep this folder away between its manifest and the pointer
+        finish(folder, manifest.as_json())
+        point(root, folder.name)
     return generation
 
 
-def current_generation(root: Path) -> Generation | None:
+def current_generation(root: Path, dense: DensePlace = FLAT) -> Generation | None:
     """The current generation, loaded and verified; None before the first was built.
 
     A damaged one is refused in favour of the newest older one that verifies (`fallback_reason` says why, and the log).
     Raises SearchIndexError when none does.
     """
-    pointer = root / _POINTER
     for _ in range(5):  # a newer build may delete the folder between the two reads
-        try:
-            named = pointer.read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
+        named = pointed(root)
+        if named is None:
             return None
         try:
-            return load_generation(root / named if named else root / "-")
+            return load_generation(root / named if named else root / "-", dense)
         except SearchIndexError as error:
             failure = error
-            if pointer.read_text(encoding="utf-8").strip() == named:
+            if pointed(root) == named:
                 break
-    for folder in reversed(_finished(root)):
+    for folder in reversed(finished(root)):
         if folder.name == named:
             continue
         try:
-            generation = load_generation(folder)
+            generation = load_generation(folder, dense)
         except SearchIndexError:
             continue
-        log.warning("index generation %s refused (%s); using %s", named, failure, folder.name)
-        return Generation(**{**vars(generation), "fallback_reason": f"{named}: {failure}"})
+        said = "index generation %s refused (%s); using %s"
+        log.warning(said, named, failure, folder.name, extra={"action": "generation.refused"})
+        return replace(generation, fallback_reason=f"{named}: {failure}")
     raise failure
 
 
-def load_generation(folder: Path) -> Generation:
+def current_manifest(root: Path) -> Manifest | None:
+    """The current generation's manifest, its files not looked at; None when there is none or it cannot be read."""
+    named = pointed(root)
+    try:
+        return _read_manifest(root / named) if named else None
+    except SearchIndexError:
+        return None
+
+
+def load_generation(folder: Path, dense: DensePlace = FLAT) -> Generation:
     """Load one generation and check every file against the manifest. Raises SearchIndexError when anything is amiss."""
-    return _load(folder, _read_manifest(folder))
+    return _load(folder, _read_manifest(folder), dense)
 
 
-def _load(folder: Path, manifest: Manifest) -> Generation:
-    for name, digest in manifest.files.items():
-        if _digest(folder / name) != digest:
+def _load(folder: Path, manifest: Manifest, dense: DensePlace) -> Generation:
+    if manifest.dense != dense.name:
+        raise SearchIndexError(f"Chỉ mục {folder.name} giữ véc-tơ ở nơi khác ({manifest.dense}).")
+    for name, expected in manifest.files.items():
+        if digest(folder / name) != expected:
             raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: tệp {name} thiếu hoặc đã bị đổi.")
     try:
         stored = json.loads((folder / _PASSAGES).read_text(encoding="utf-8"))
@@ -248,7 +289,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
             manifest=manifest,
             keys=keys,
             passages=texts,
-            dense=DenseIndex.load(folder / _DENSE, size=size, dimension=manifest.dimension),
+            dense=dense.load(folder, size=size, dimension=manifest.dimension),
             lexical=LexicalIndex.load(folder, "lexical", size),
             folded_lexical=LexicalIndex.load(folder, "folded", size),
             restorer=DiacriticRestorer.load(folder),
@@ -258,19 +299,25 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
 
 
 def _write(
-    folder: Path, passages: Sequence[Passage], rows: NDArray[np.float32], embedder: Embedder, corpus_revision: str
+    folder: Path,
+    passages: Sequence[Passage],
+    rows: NDArray[np.float32],
+    embedder: Embedder,
+    *,
+    corpus_revision: str,
+    dense: DensePlace,
 ) -> Manifest:
     encoded = encode(passage.text for passage in passages)
     stored = {"keys": [passage.key for passage in passages], "texts": [passage.text for passage in passages]}
     (folder / _PASSAGES).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
-    DenseIndex.build(rows).save(folder / _DENSE)
+    dense.build(folder, rows)
     build_lexical(encoded).save(folder, "lexical")
     build_lexical(encoded.folded()).save(folder, "folded")
     learn_restorer(encoded).save(folder)
     files = {}
     for path in sorted(folder.iterdir()):
-        files[path.name] = _digest(path)
-        _flush(path)
+        files[path.name] = digest(path)
+        flush(path)
     return Manifest(
         schema=SCHEMA_VERSION,
         model=embedder.name,
@@ -280,87 +327,15 @@ def _write(
         corpus_revision=corpus_revision,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         files=files,
+        dense=dense.name,
     )
-
-
-def _finish(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, which makes the folder a generation."""
-    partial = folder / f"{_MANIFEST}.partial"
-    partial.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-    _flush(partial)
-    partial.replace(folder / _MANIFEST)
-    _flush(folder)
-
-
-@contextmanager
-def _turn(root: Path) -> Iterator[None]:
-    """One builder at a time, also between processes; a crash gives the turn back."""
-    with (root / ".turn").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _point(root: Path, name: str) -> None:
-    """Make `name` current, atomically and durably."""
-    fresh = root / f".{_POINTER}-{uuid.uuid4().hex[:8]}"
-    fresh.write_text(name + "\n", encoding="utf-8")
-    _flush(fresh)
-    fresh.replace(root / _POINTER)
-    _flush(root)
-
-
-def _delete_old(root: Path) -> None:
-    """Delete finished generations but the newest few and the current one, and what dead builds left behind."""
-    current = (root / _POINTER).read_text(encoding="utf-8").strip()
-    finished = _finished(root)
-    for folder in finished[: -1 - _KEPT_GENERATIONS]:
-        if folder.name != current:
-            shutil.rmtree(folder, ignore_errors=True)
-    deadline = time.time() - _ABANDONED_AFTER
-    for path in root.iterdir():
-        unfinished = path.name.startswith("g") and not (path / _MANIFEST).is_file()
-        if (unfinished or path.name.startswith(f".{_POINTER}-")) and _changed(path) < deadline:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def _changed(path: Path) -> float:
-    """When a path last changed; "just now" when somebody has taken it away meanwhile."""
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return time.time()
-
-
-def _finished(root: Path) -> list[Path]:
-    """Folders with a manifest, oldest first (names begin with the time)."""
-    return sorted(path for path in root.glob("g*") if (path / _MANIFEST).is_file())
 
 
 def _read_manifest(folder: Path) -> Manifest:
     try:
-        manifest = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+        return Manifest.of(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise SearchIndexError(f"Chỉ mục {folder.name} không có bản kê đọc được.") from error
-    if manifest.schema != SCHEMA_VERSION or manifest.tokenizer != TOKENIZER_VERSION:
-        raise SearchIndexError(f"Chỉ mục {folder.name} do phiên bản khác của chương trình lập; hãy nạp lại tài liệu.")
-    return manifest
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def _flush(path: Path) -> None:
-    """Force a file's or folder's content to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _best_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from corpus.moments import one_moment
+from corpus.store import Store
 from index.passages import clause_key, directive_of, plain
 
 if TYPE_CHECKING:
@@ -38,7 +41,12 @@ class Library:
 
     @classmethod
     def read(cls, store: ReadableStore) -> Library:
-        """Read everything once, in one revision."""
+        """Read everything once, in one revision, also while others change the store."""
+        with one_moment(store) if isinstance(store, Store) else nullcontext(store) as still:
+            return cls._read(still)
+
+    @classmethod
+    def _read(cls, store: ReadableStore) -> Library:
         clauses = {clause_key(c.directive, c.path): c for c in store.clauses()}
         children: dict[str, list[str]] = defaultdict(list)
         for key, clause in clauses.items():

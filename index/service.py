@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import math
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,20 +16,20 @@ from index.abstention import Abstainer, Verdict
 from index.answering import abstain, compose, duties_answer, name_of, particulars_answer
 from index.answers import Answer, Question, SearchHit
 from index.asking import plan
-from index.candidates import Candidate, PassageRows, View, find_candidates
+from index.candidates import Candidate, View, find_candidates
 from index.directive_lists import asked_rows, directive_rows_answer
 from index.documents import DirectiveFit, fit
 from index.duties import asked_unit, duties
 from index.evidence import Evidence, TermWeights, gather
-from index.holdings import Library, ReadableStore
-from index.indexing import Indexer, in_step, usable_generation
-from index.mentions import DirectiveNames, narrow
+from index.indexing import Indexer
+from index.mentions import narrow
 from index.particulars import asked_particulars, particular
-from index.passages import directive_of, owner_key, plain
+from index.passages import owner_key, plain
 from index.query import Query, understand
-from index.relevance import Ranker, WordReader, features
+from index.relevance import Ranker, features
 from index.settling import without_asked_value
 from index.signals import signals
+from index.snapshots import Snapshot, Snapshots, State
 from index.stages import stage
 from index.tokens import tokenize
 
@@ -37,40 +37,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from corpus.store_records import StoredDirective
     from index.embedding import Embedder
-    from index.generations import Generation
+    from index.holdings import Library, ReadableStore
+
+__all__ = ["Ranking", "SearchService", "Snapshot", "directive_fits", "named_directives"]
 
 CONSIDERED = 60
-PARTS_KEPT = 16
 SLICE = 32
 EVIDENCE = 6
 NAMED_BY_TITLE = 0.4
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One store revision with its index generation, and what is derived from them once.
-
-    `mask`, shape (passages,), is True for the passages that may be seen; None when all may.
-    """
-
-    holdings: Library
-    generation: Generation
-    rows: PassageRows
-    reader: WordReader
-    names: DirectiveNames
-    mask: NDArray[np.bool_] | None = None
-
-    def only(self, keys: frozenset[str]) -> Snapshot:
-        """The snapshot as seen by somebody who may see only these directives."""
-        library = self.holdings.only(keys)
-        mask = np.array([directive_of(key) in keys for key in self.generation.keys], dtype=np.bool_)
-        names = DirectiveNames.of(library.directives.values())
-        return Snapshot(library, self.generation, self.rows, WordReader(library), names, mask)
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,11 @@ class Ranking:
 
 
 class SearchService:
-    """Answers questions. `refresh` moves to the store's newest revision; a question in flight keeps its snapshot."""
+    """Answers questions, each from one snapshot that it keeps to its end.
+
+    Before each question the store's newest revision is taken up (`refresh`); after `watch` that happens beside the
+    answers, which go on from the last whole snapshot.
+    """
 
     def __init__(
         self,
@@ -94,50 +75,41 @@ class SearchService:
         *,
         ranker: Ranker,
         abstainer: Abstainer,
+        indexer: Indexer | None = None,
     ) -> None:
-        self._store = store
-        self._home = home
         self._load_embedder = embedder
         self._ranker = ranker
         self._abstainer = abstainer
-        self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
-        self._parts: dict[frozenset[str], Snapshot] = {}
+        self._snapshots = Snapshots(store, indexer or Indexer(home, embedder))
 
     @classmethod
-    def open(cls, store: ReadableStore, home: Path, embedder: Callable[[], Embedder]) -> SearchService:
-        """A service with the shipped weights; a generation that is behind the store is brought up to date first."""
-        return cls(store, home, embedder, ranker=Ranker.shipped(), abstainer=Abstainer.shipped())
+    def open(
+        cls, store: ReadableStore, home: Path, embedder: Callable[[], Embedder], indexer: Indexer | None = None
+    ) -> SearchService:
+        """A service with the shipped weights. `indexer`, when it is not the home's alone, shares with other workers."""
+        return cls(store, home, embedder, ranker=Ranker.shipped(), abstainer=Abstainer.shipped(), indexer=indexer)
 
     def with_ranker(self, ranker: Ranker) -> SearchService:
         """The same service under other ranking weights, for training."""
-        return SearchService(self._store, self._home, self._load_embedder, ranker=ranker, abstainer=self._abstainer)
+        other = copy.copy(self)
+        other._ranker = ranker  # noqa: SLF001 - of this very class
+        return other
 
     def refresh(self) -> Snapshot:
-        """Read the store's newest revision; builds the index anew when it is missing or behind (a crash between the two)."""
-        with self._lock:
-            current = self._snapshot
-            if current is not None and current.holdings.revision == self._store.revision():
-                return current
-            library, generation = self._in_step()
-            self._snapshot = Snapshot(
-                library,
-                generation,
-                PassageRows.of(generation.keys),
-                WordReader(library),
-                DirectiveNames.of(library.directives.values()),
-            )
-            return self._snapshot
+        """Take up the store's newest revision now; the index is fetched or built when it is missing or behind."""
+        return self._snapshots.newest()
 
-    def _in_step(self) -> tuple[Library, Generation]:
-        """The library with a generation of the very same revision, even while another process is storing."""
-        while True:
-            library = Library.read(self._store)
-            generation = usable_generation(self._home)
-            if generation is None or not in_step(generation, library.revision, self._load_embedder().name):
-                generation = Indexer(self._home, self._load_embedder).rebuild(self._store)
-            if generation.manifest.corpus_revision == library.revision:
-                return library, generation
+    def watch(self) -> None:
+        """From now on follow the store beside the answers; until `close`."""
+        self._snapshots.watch()
+
+    def close(self) -> None:
+        """Stop following the store."""
+        self._snapshots.close()
+
+    def state(self) -> State:
+        """What is served and how far that is behind; waits for nothing."""
+        return self._snapshots.state()
 
     def ask(self, question: Question) -> Answer:
         """Answer one question."""
@@ -145,26 +117,13 @@ class SearchService:
 
     def ask_many(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer many questions, embedding them in batches; same order. Each sees only what its asker may see."""
-        snapshot = self.refresh()
+        snapshot = self._snapshots.serving()
         answers: dict[int, Answer] = {}
         for within in dict.fromkeys(question.within for question in questions):
             numbers = [n for n, question in enumerate(questions) if question.within == within]
-            found = self._ask(self._seen(snapshot, within), [questions[n] for n in numbers])
+            found = self._ask(self._snapshots.seen(snapshot, within), [questions[n] for n in numbers])
             answers.update(zip(numbers, found, strict=True))
         return [answers[number] for number in range(len(questions))]
-
-    def _seen(self, snapshot: Snapshot, within: frozenset[str] | None) -> Snapshot:
-        """The part of a snapshot that may be seen; the last few are kept, since few audiences ask most questions."""
-        if within is None or within >= snapshot.holdings.directives.keys():
-            return snapshot
-        with self._lock:
-            known = self._parts.get(within)
-            if known is None or known.generation is not snapshot.generation:
-                known = snapshot.only(within)
-                self._parts[within] = known
-                while len(self._parts) > PARTS_KEPT:
-                    self._parts.pop(next(iter(self._parts)))
-        return known
 
     def _ask(self, snapshot: Snapshot, questions: Sequence[Question]) -> list[Answer]:
         plans = [plan(question, snapshot.names) for question in questions]
@@ -202,7 +161,7 @@ class SearchService:
 
     def search(self, query: str, k: int = 10) -> list[SearchHit]:
         """The `k` clauses ranked best for a query, without answering."""
-        snapshot = self.refresh()
+        snapshot = self._snapshots.serving()
         understood, views = self.understand(snapshot, [Question(query)])[0]
         ranking = self.rank(snapshot, understood, views)
         hits = []

@@ -6,6 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stores import (  # noqa: F401 - hooks and fixtures
+    _databases_end_with_the_test,
+    both_stores,
+    postgres_url,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_terminal_summary,
+    pytest_unconfigure,
+)
+
 if TYPE_CHECKING:
     from pathlib import Path
 

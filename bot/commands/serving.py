@@ -27,10 +27,12 @@ def serve() -> None:
     """`chidao bot`: the Telegram bot."""
     import logging  # noqa: PLC0415
 
-    from bot.logs import configure_logging  # noqa: PLC0415
+    from bot.logs import catch_the_rest, configure_logging  # noqa: PLC0415
     from bot.telegram.application import run_bot  # noqa: PLC0415 - python-telegram-bot
 
     app = composed()
     level = min(logging.getLogger().level, logging.INFO)  # a service tells its log what it does
     configure_logging(secrets=app.settings.secrets(), level=level)
-    run_bot(app)
+    catch_the_rest()
+    with app.keeping_up():
+        run_bot(app)

@@ -74,9 +74,7 @@ def remove_directive(key: Annotated[str, argument_help("cli.remove.key", metavar
 
 def indexer(app: Composition) -> Indexer:
     """The index of CHIDAO_HOME, whose model loads when first needed."""
-    from index.indexing import Indexer  # noqa: PLC0415 - FAISS and its like
-
-    return Indexer(app.settings.home, app.embedder)
+    return app.index
 
 
 def _show(report: FileReport, *, as_json: bool) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.callbacks import encode
@@ -16,8 +15,12 @@ from bot.desk.replies import Asking, Say, Toast, Turn
 from bot.desk.routing import Command, Input, Press, Routes
 from bot.desk.tasks import related_tasks_button
 from bot.message_blocks import shorten
+from bot.office.allowances import QUESTIONS
 from bot.rendering import answer_screen
 from bot.screens import Button, notice, rows_of
+from bot.watching.instruments import rated
+from bot.watching.questions import asked as told_of
+from bot.watching.questions import watched
 from index.answers import Answer, Question
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
     from bot.office.office import Office
     from bot.office.questions import Asked
 
-QUESTIONS_A_MINUTE = 20
+QUESTION_LIMIT = 2000
+"""Characters; who sends more has pasted a document."""
 REASONS = ("wrong_figure", "wrong_directive", "incomplete")
 REASON_LIMIT = 500
 _SUGGESTION = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
@@ -65,14 +69,18 @@ class AskingFeature:
         """A question in words."""
         if not text:
             return (Say(notice(visit.texts("ask.empty"))),)
-        minute = self._office.clock.now() - timedelta(minutes=1)
-        if self._office.questions.count_since(visit.person.id, minute) >= QUESTIONS_A_MINUTE:
+        if len(text) > QUESTION_LIMIT:
+            return (Say(notice(visit.texts("ask.too_long", limit=QUESTION_LIMIT)), quoting=True),)
+        if not self._may_ask(visit):
             return (Say(notice(visit.texts("ask.too_many")), quoting=True),)
         return (self._asking(visit, text, self._previous(visit, incoming), incoming.message),)
 
+    def _may_ask(self, visit: Visit) -> bool:
+        return self._office.allowances.take(QUESTIONS, visit.person.id, self._office.clock.now())
+
     def answer(self, asking: Asking) -> Sequence[Reply]:
         """The answer, recorded. Blocks while searching."""
-        answer = self._service.ask(asking.question)
+        answer = watched(self._service.ask, asking.question)
         self._office.questions.answered(asking.number, answer, answer.resolved)
         screen = answer_screen(answer, asking.question.text if asking.pressed else None, asking.texts)
         thumbs = (Button("👍", encode("fb", asking.number, 1)), Button("👎", encode("fb", asking.number, 0)))
@@ -97,11 +105,14 @@ class AskingFeature:
         number = int(arguments[0])
         if number not in lines:
             raise ValueError(number)
-        return (self._asking(visit, lines[number], None, None, pressed=True),)
+        if not self._may_ask(visit):
+            return (Toast(visit.texts("ask.too_many"), alert=True),)
+        return (self._asking(visit, lines[number][:QUESTION_LIMIT], None, None, pressed=True),)
 
     def _rated(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         asked, good = self._heard(visit, arguments[0]), arguments[1] == "1"
         self._office.questions.rate(asked.id, visit.person.id, good, self._office.clock.now())
+        rated(good=good)
         if good:
             return (Toast(visit.texts("feedback.thanks")),)
         buttons = [Button(visit.texts(f"feedback.{r}"), encode("fr", asked.id, r)) for r in (*REASONS, "other")]
@@ -140,6 +151,7 @@ class AskingFeature:
         questions, clock = self._office.questions, self._office.clock
         earlier = questions.by_message(visit.place.chat, message) if message is not None else None
         number = questions.ask(visit.place, visit.person.id, text, previous=previous, now=clock.now(), message=message)
+        told_of(number)
         units = visit.units
         question = Question(
             text=text,

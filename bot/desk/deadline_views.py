@@ -106,13 +106,13 @@ def whole_calendar(view: DeadlineView, visit: Visit, office: Office, seen: Seen)
 
 
 def _deadlines(view: DeadlineView, visit: Visit, seen: Seen) -> list[Deadline]:
-    tasks, targets = list(seen.tasks.values()), list(seen.targets.values())
     if view.directive:
         directive = seen.directive(view.directive)
         if directive is None:
             raise ValueError(view.directive)
-        tasks = [t for t in tasks if t.directive == directive.key]
-        targets = [t for t in targets if t.directive == directive.key]
+        tasks, targets = seen.tasks_in(directive.key), seen.targets_in(directive.key)
+    else:
+        tasks, targets = list(seen.tasks.values()), list(seen.targets.values())
     found = deadlines(seen.directives.values(), tasks, targets)
     if view.scope == "a":
         return found
@@ -121,7 +121,7 @@ def _deadlines(view: DeadlineView, visit: Visit, seen: Seen) -> list[Deadline]:
 
 def _is_done(row: Deadline, told: Told, seen: Seen, now: datetime) -> bool:
     """True when a mark says so of this very occurrence: a mark is about the round in which it was made."""
-    task, today = seen.tasks.get(row.source_id), now.date()
+    task, today = seen.task(row.source_id) if row.source == "task" else None, now.date()
     if task is None or task.id not in told.marks:
         return False
     if row.due is not None and row.due < today:
@@ -135,7 +135,7 @@ def _overdue(found: Iterable[Deadline], told: Told, seen: Seen, now: datetime) -
     """Duties with a single stated day that has passed, and that are not said to be done."""
     late: list[Due] = []
     for deadline in found:
-        task = seen.tasks.get(deadline.source_id)
+        task = seen.task(deadline.source_id) if deadline.source == "task" else None
         if task is None or told.state(task, deadline, now) == "done":
             continue
         if duty_of(task, None, (), seen.directives, now).is_overdue(now.date()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from bot.logs import get_logger
 from bot.office.records import Person
 from bot.screens import notice
 from bot.texts import LANGUAGES, load_texts
-from corpus.errors import ChidaoError
+from corpus.errors import ChidaoError, SettingsError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 ASKING = Rights()
+_PLACE = re.compile(r"""(?:^|[\s"'(“])(?:~?/|[A-Za-z]:\\)[^\s/]|\w://""")
+"""A path on this machine, or an address."""
 
 
 class Desk:
@@ -87,6 +90,11 @@ class Desk:
             log.info("A button carried what no feature makes", action="press.outdated", data=pressed.data)
             return (Toast(visit.texts("button.outdated"), alert=True),)
 
+    def turns(self, data: str) -> bool:
+        """Whether a button turns something, so that its press must not count twice."""
+        found = self.table.press(data)
+        return found is not None and found[0].turns
+
     def offered(self, offered: OfferedFile) -> tuple[Reply, ...]:
         """What to do about a file or a photo in a private chat, before it is fetched."""
         visit = self.visit(offered.newcomer, offered.place, offered.title)
@@ -142,11 +150,17 @@ class Desk:
         )
 
     def apologise(self, error: BaseException, texts: Texts | None = None) -> Say:
-        """A sentence for a failure: an expected error's own, otherwise one with a code that the log carries too."""
+        """A sentence for a failure: an expected error's own, otherwise one with a code that the log carries too.
+
+        What is wrong with the server, its folders and addresses is for those who run it.
+        """
+        code = secrets.token_hex(3).upper()
+        if isinstance(error, StoreError | SettingsError) or (isinstance(error, ChidaoError) and _PLACE.search(str(error))):
+            log.warning("The server let a request down", action="answer.failed", reference=code, error=str(error))
+            return Say(notice((texts or self.texts)("error.server", code=code)))
         if isinstance(error, ChidaoError):
             log.warning("A request met an expected error", action="answer.refused", error=str(error))
             return Say(notice(str(error)))
-        code = secrets.token_hex(3).upper()
         log.error("A request could not be handled", action="answer.failed", reference=code, exc_info=error)
         return Say(notice((texts or self.texts)("error.unexpected", code=code)))
 

@@ -48,7 +48,7 @@ class DirectiveKeeping:
             "vt": self._toggle,
             "vl": self._open_to_all,
         }
-        return Routes(presses=tuple(Press(area, handle, _KEEPING) for area, handle in handlers.items()))
+        return Routes(presses=tuple(Press(area, handle, _KEEPING, turns=area == "vt") for area, handle in handlers.items()))
 
     def _ask_to_withdraw(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         token, page = arguments

@@ -112,8 +112,8 @@ def directive_page(directive: StoredDirective, page: int, visit: Visit, office: 
 def _counts(directive: StoredDirective, visit: Visit, office: Office, seen: Seen) -> dict[str, int]:
     ahead = DeadlineView("u", "a", directive_token(directive.key))
     return {
-        "targets": sum(t.directive == directive.key for t in seen.targets.values()),
-        "tasks": sum(t.directive == directive.key for t in seen.tasks.values()),
+        "targets": len(seen.targets_in(directive.key)),
+        "tasks": len(seen.tasks_in(directive.key)),
         "deadlines": len(dues_shown(ahead, visit, office, seen)),
     }
 

@@ -11,6 +11,7 @@ from bot.callbacks import encode
 from bot.desk.replies import Menu, Say, Tell, Toast, Turn
 from bot.desk.routing import PRIVATE, Command, Press, Rights, Routes
 from bot.guide import load_guide
+from bot.office.allowances import REQUESTS, REQUESTS_TOLD, TO_STRANGERS
 from bot.office.records import Place
 from bot.rendering import guide_screen
 from bot.screens import Button, notice
@@ -58,7 +59,8 @@ class Entrance:
             if admitted is not None:
                 units = ", ".join(unit.name for unit in admitted.units)
                 role = visit.texts(f"role.{admitted.role}")
-                self._office.note(admitted.id, "person.admitted", admitted.name, detail={"role": admitted.role})
+                detail = {"role": admitted.role, "about": admitted.id}
+                self._office.note(admitted.id, "person.admitted", admitted.name, detail=detail)
                 key = "start.admitted" if units else "start.admitted.no_unit"
                 return (
                     Say(notice(visit.texts(key, name=admitted.name, role=role, units=units))),
@@ -72,9 +74,11 @@ class Entrance:
         return (*self._welcome(visit), *menu)
 
     def turn_away(self, visit: Visit, *, spent: bool = False) -> Sequence[Reply]:
-        """What a stranger gets, whatever they send: their own id, and a button to ask for admission."""
+        """What a stranger gets, whatever they send: their own id, and a button to ask for admission. Not without end."""
         if visit.place.group:
             return (Toast(visit.texts("access.by_invitation.short")),)
+        if not self._office.allowances.take(TO_STRANGERS, visit.person.id, self._office.clock.now()):
+            return ()
         said = [visit.texts("access.invitation_spent")] if spent else []
         said.append(visit.texts("access.by_invitation", person=visit.person.id))
         button = Button(visit.texts("access.request"), encode("x"))
@@ -84,9 +88,13 @@ class Entrance:
         """Passes a stranger's wish to the administrators, once."""
         if visit.person.role is not None:
             return (Turn(notice(visit.texts("access.already"))),)
-        request = self._office.people.request(visit.newcomer, self._office.clock.now())
+        now = self._office.clock.now()
+        if not self._office.allowances.take(REQUESTS, visit.person.id, now):
+            return (Toast(visit.texts("access.requested_often"), alert=True),)
+        request = self._office.people.request(visit.newcomer, now)
         answer = Turn(notice(visit.texts("access.requested")))
-        if request is None:
+        # However many accounts somebody makes, the administrators' chats stay readable: the rest stands in /nguoi.
+        if request is None or not self._office.allowances.take(REQUESTS_TOLD, 0, now):
             return (answer,)
         name = visit.newcomer.name + (f" (@{visit.newcomer.username})" if visit.newcomer.username else "")
         screen = notice(

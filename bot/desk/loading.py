@@ -3,6 +3,7 @@
 Areas (first argument: the upload): `uc` confirm, `ul` confirm all of its album, `ux` cancel, `ub` its summary,
 `ue:<upload>:<n>` fields of its n-th directive (without n: which one), `uf:<upload>:<n>:<field>` type a field,
 `ua:<upload>:<page>` for which units, `ut:<upload>:<unit>:<page>` tick a unit (0: all). Input: `load.field`.
+Photographed pages have areas of their own: `bot.desk.loading_photos`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from bot.callbacks import encode
 from bot.desk.loading_fields import field_typed
 from bot.desk.loading_files import safe_name, suffix_of
 from bot.desk.loading_notices import notice_screen
+from bot.desk.loading_photos import PhotoLoading
 from bot.desk.loading_publishing import known_tasks, publish, tidy_library
 from bot.desk.loading_reading import inspect
 from bot.desk.loading_screens import (
     audience_screen,
     directives_screen,
+    faint_line,
     fields_screen,
     name_of,
     summary_screen,
@@ -26,6 +29,7 @@ from bot.desk.loading_screens import (
 from bot.desk.replies import Fetch, Say, Tell, Toast, Turn, Working
 from bot.desk.routing import CLERKS, PRIVATE, Chores, Command, Files, Input, Press, Rights, Routes
 from bot.message_blocks import shorten
+from bot.office.allowances import UPLOADS
 from bot.office.people import Newcomer
 from bot.office.records import Place
 from bot.office.uploads import WAITS
@@ -62,6 +66,7 @@ class LoadingFeature:
         self._uploads = library.uploads
         self._texts = texts
         self._knows = knows
+        self._photos = PhotoLoading(library.office, library.uploads, library.albums, self._reading, self._refuse)
 
     def routes(self) -> Routes:
         """The command, the buttons, the typed field, incoming files, and what a restart takes up again."""
@@ -75,9 +80,13 @@ class LoadingFeature:
             "ua": self._audience,
             "ut": self._tick,
         }
+        photos = (Press("ug", self._photos.again, _RIGHTS), Press("uz", self._photos.give_up, _RIGHTS))
+        waiting = (
+            Press(area, partial(self._pressed, handle), _RIGHTS, turns=area == "ut") for area, handle in presses.items()
+        )
         return Routes(
             commands=(Command("nap", self._waiting, _RIGHTS),),
-            presses=tuple(Press(area, partial(self._pressed, handle), _RIGHTS) for area, handle in presses.items()),
+            presses=(*waiting, *photos),
             inputs=(Input("load.field", self._field, _RIGHTS),),
             files=Files(self.offered, _RIGHTS),
             chores=Chores(self._resume, self._tidy),
@@ -100,7 +109,7 @@ class LoadingFeature:
         self._uploads.tidy(self._now())
         texts = visit.texts
         if offered.photo:
-            return (Say(notice(texts("load.photo")), quoting=True),)
+            return self._photos.offered(visit, offered)
         name = safe_name(offered.name)
         if suffix_of(name) not in accepted_suffixes():
             accepted = ", ".join(accepted_suffixes())
@@ -109,6 +118,8 @@ class LoadingFeature:
             return (Say(notice(texts("load.too_large", name=name)), quoting=True),)
         if offered.size == 0:
             return (Say(notice(texts("load.empty", name=name)), quoting=True),)
+        if not self._office.allowances.take(UPLOADS, visit.person.id, self._now()):
+            return (Say(notice(texts("load.too_many", limit=UPLOADS.times)), quoting=True),)
         upload = self._uploads.begin(visit.place, visit.person.id, name, offered.album, self._now())
         lost = partial(self._lost, visit.person.id, upload, texts)
         return (Fetch(self._uploads.path(upload), self._reading(upload, texts), lost),)
@@ -118,21 +129,27 @@ class LoadingFeature:
         return (Turn(notice(texts("load.lost", name=upload.name))),)
 
     def _reading(self, upload: Upload, texts: Texts, message: int | None = None) -> Working:
+        doing = texts("load.reading_photos", count=upload.pages) if upload.pages else ""
+        screen = notice(doing or texts("load.reading", name=upload.name))
         return Working(
-            notice(texts("load.reading", name=upload.name)),
-            partial(self._read, upload.id, texts),
+            screen,
+            partial(self._alone, upload.id, partial(self._read, upload.id, texts), screen),
             partial(self._uploads.shown, upload.id),
             message,
         )
+
+    def _alone(self, number: int, work: Callable[[], Sequence[Reply]], screen: Screen) -> Sequence[Reply]:
+        """What comes of the work; the message goes on as it is while another worker does it."""
+        return self._uploads.leases.working(number, work, lambda: (Turn(screen),))
 
     def _read(self, number: int, texts: Texts, said: str = "") -> Sequence[Reply]:
         """The summary of an upload, read anew; or why it is refused, its bytes deleted."""
         upload = self._uploads.get(number)
         if upload is None or upload.state not in {"reading", "waiting"}:
             return (Turn(self._settled(upload, texts)),)
-        path = self._uploads.path(upload)
-        if not path.is_file():  # a restart while it was being fetched
-            return self._lost(upload.person, upload, texts)
+        path = self._uploads.at_hand(upload)
+        if not path.is_file():  # a restart while it was being fetched, or on another machine
+            return self._photos.regather(upload, texts) or self._lost(upload.person, upload, texts)
         try:
             if path.stat().st_size > LARGEST:
                 raise UnreadableFileError(texts("load.too_large", name=upload.name))
@@ -142,7 +159,8 @@ class LoadingFeature:
             return self._refuse(upload, str(error), texts, secret=error.level)
         except ChidaoError as error:
             return self._refuse(upload, str(error), texts)
-        self._uploads.read(number, content, summary, self._now())
+        summary["faint"] = self._photos.faint(upload)
+        self._uploads.read(upload, content, summary, self._now())
         return (Turn(self._summary(number, texts, said)),)  # or that it was settled meanwhile
 
     def _refuse(self, upload: Upload, reason: str, texts: Texts, *, secret: str = "") -> Sequence[Reply]:
@@ -152,7 +170,8 @@ class LoadingFeature:
         self._office.note(upload.person, "file.refused", subject, chat=upload.chat, detail=detail)
         if secret:
             return (Turn(notice(texts("load.refused_secret", reason=reason))),)
-        return (Turn(notice(texts("load.refused", name=upload.name, reason=reason))),)
+        advice = faint_line(upload, self._photos.faint(upload), texts)
+        return (Turn(notice(texts("load.refused", name=upload.name, reason=reason), *advice)),)
 
     # ---- the clerk's word
 
@@ -185,9 +204,10 @@ class LoadingFeature:
         return (self._publication(upload, visit.person.id, visit.texts),)
 
     def _publication(self, upload: Upload, by: int, texts: Texts) -> Working:
+        screen = notice(texts("load.publishing", name=upload.name))
         return Working(
-            notice(texts("load.publishing", name=upload.name)),
-            partial(self._publish, upload.id, by, texts),
+            screen,
+            partial(self._alone, upload.id, partial(self._publish, upload.id, by, texts), screen),
             message=upload.message,
         )
 
@@ -306,7 +326,7 @@ class LoadingFeature:
 
     def _too_late(self, visit: Visit, upload: Upload | None) -> Sequence[Reply]:
         toast = Toast(visit.texts(f"load.is.{upload.state if upload else 'expired'}"), alert=True)
-        if upload and upload.state in {"reading", "publishing", "published"}:
+        if upload and upload.state in {"gathering", "reading", "publishing", "published"}:
             return (toast,)  # the message itself shows how it goes, or went
         return (toast, Turn(self._settled(upload, visit.texts)))
 
@@ -321,9 +341,14 @@ class LoadingFeature:
     def _resume(self) -> list[tuple[Place, Sequence[Reply]]]:
         self._uploads.tidy(self._now())
         found: list[tuple[Place, Sequence[Reply]]] = []
-        for upload in self._uploads.unsettled():
+        # Photos last: they may have to be waited for.
+        for upload in sorted(self._uploads.unsettled(), key=lambda one: one.state == "gathering"):
             texts = self._texts_of(upload.person)
-            if upload.state == "reading":
+            if upload.state in {"reading", "publishing"} and not self._uploads.leases.take_up(upload.id):
+                continue  # another worker is at it
+            if upload.state == "gathering":
+                found.append((Place(upload.chat), self._photos.resume(upload, texts)))
+            elif upload.state == "reading":
                 found.append((Place(upload.chat), (self._reading(upload, texts, upload.message),)))
             elif upload.state == "publishing":
                 found.append(

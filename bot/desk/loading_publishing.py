@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.office.albums import Albums
     from bot.office.office import Office
     from bot.office.uploads import Upload, Uploads
     from corpus.ingest import FileReport, SearchIndex
@@ -33,6 +34,7 @@ class Library:
 
     office: Office
     uploads: Uploads
+    albums: Albums
     index: Callable[[], SearchIndex]
     refresh: Callable[[], object]
     read: Callable[[Path], list[Directive]] | None = None
@@ -56,7 +58,7 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
         What became of it; `refused` leaves everything as it was.
     """
     office, uploads = library.office, library.uploads
-    content = uploads.path(upload).read_bytes()
+    content = uploads.at_hand(upload).read_bytes()
     path = place_in_library(uploads.kept_files, content_hash(content), upload.name)
     keep(content, path)
     keys = [directive["key"] for directive in upload.summary["directives"]]
@@ -102,9 +104,17 @@ def _counted(report: FileReport) -> dict[str, Any]:
 def tidy_library(library: Library, loaded: Path | None = None) -> None:
     """Keeps of the library what the store knows: not what was replaced or withdrawn, nor what it has from elsewhere.
 
-    What is being published stays, unless it is the file just `loaded`; so does what people put there themselves.
+    What is being published stays, unless it is the file just `loaded`; so does what people put there themselves. What
+    other machines have loaded is brought here.
     """
-    known = {file.path for file in library.office.store.files()}
+    files = library.office.store.files()
+    shared = library.uploads.shared()
+    places = {
+        file.content_hash: place_in_library(library.uploads.kept_files, file.content_hash, file.name)
+        for file in files
+        if file.content_hash in shared
+    }
+    known = {file.path for file in files} | {str(place.resolve()) for place in places.values()}
     publishing = {u.content_hash for u in library.uploads.unsettled() if u.state == "publishing" and u.content_hash}
     for folder in list(library.uploads.kept_files.iterdir()) if library.uploads.kept_files.is_dir() else ():
         ours = bool(_BY_CONTENT.fullmatch(folder.name))
@@ -114,3 +124,4 @@ def tidy_library(library: Library, loaded: Path | None = None) -> None:
         for file in list(folder.iterdir()):
             if str(file.resolve()) not in known:
                 discard(file)
+    library.uploads.bring_library(places)

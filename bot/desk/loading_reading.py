@@ -38,7 +38,7 @@ def inspect(
     """
     path = uploads.path(upload)
     content = content_hash(path.read_bytes())
-    same = next((file for file in store.files() if file.content_hash == content), None)
+    same = next(iter(store.files_like(content)), None)
     entries = entries_of(upload, same)
     directives = examine(path, entries, read).directives
     where = same.path if same else str(place_in_library(uploads.kept_files, content, upload.name).resolve())

@@ -33,7 +33,8 @@ def summary_screen(upload: Upload, audience: Sequence[str], texts: Texts, *, sai
     """What was read of a file, and the buttons that decide; `said` stands above (what went wrong, say)."""
     directives: list[dict[str, Any]] = upload.summary["directives"]
     blocks = [paragraph(said, "bold")] if said else []
-    blocks.append(Block((Span("📄 "), Span(upload.name, "bold"))))
+    pages = (Span(texts("load.photo_pages", count=upload.pages)),) if upload.pages else ()
+    blocks.append(Block((Span("📄 "), Span(upload.name, "bold"), *pages)))
     if upload.summary["unchanged"]:
         blocks.append(paragraph(texts("load.unchanged"), "italic"))
     for number, directive in enumerate(directives[:SHOWN_WHOLE], 1):
@@ -44,10 +45,20 @@ def summary_screen(upload: Upload, audience: Sequence[str], texts: Texts, *, sai
     if warnings:
         lines = "\n".join(f"⚠️ {shorten(w, _WARNING)}" for w in warnings[:_WARNINGS])
         blocks.append(paragraph(lines))
+    blocks += [paragraph(line) for line in faint_line(upload, upload.summary.get("faint", ()), texts)]
     for_whom = ", ".join(audience) if audience else texts("load.for_all")
     blocks.append(facts((texts("load.audience"), for_whom)))
     blocks.append(paragraph(texts("load.ask"), "italic"))
     return Screen(tuple(blocks), _decisions(upload, texts))
+
+
+def faint_line(upload: Upload, pages: Sequence[int], texts: Texts) -> tuple[str, ...]:
+    """Advice when photos of pages are too small to be read well; none when there is no such page."""
+    if not pages:
+        return ()
+    if upload.pages == 1:
+        return (texts("load.photo_faint"),)
+    return (texts("load.photos_faint", numbers=", ".join(map(str, pages))),)
 
 
 def _decisions(upload: Upload, texts: Texts) -> tuple[tuple[Button, ...], ...]:

@@ -61,7 +61,7 @@ class PeopleFeature:
         }
         return Routes(
             commands=(Command("moi", self.invite, _RIGHTS), Command("nguoi", self.everyone, _RIGHTS)),
-            presses=tuple(Press(area, handle, _RIGHTS) for area, handle in handlers.items()),
+            presses=tuple(Press(area, handle, _RIGHTS, turns=area == "nt") for area, handle in handlers.items()),
         )
 
     # ---- invitations
@@ -140,7 +140,8 @@ class PeopleFeature:
         if request is None:
             return (Turn(notice(visit.texts("admission.decided"))),)
         name, words = self._unit_name(visit.texts, unit), visit.texts(f"role.{role}")
-        self._office.note(visit.person.id, "person.admitted", request.newcomer.name, detail={"role": role})
+        detail = {"role": role, "about": request.newcomer.id}
+        self._office.note(visit.person.id, "person.admitted", request.newcomer.name, detail=detail)
         return (
             Turn(notice(visit.texts("admission.approved", name=request.newcomer.name, role=words, unit=name))),
             Tell(Place(request.newcomer.id), notice(visit.texts("admission.welcome", role=words, unit=name))),
@@ -151,7 +152,7 @@ class PeopleFeature:
         request = self._people.decide(int(arguments[0]), visit.person.id, self._office.clock.now(), role=None)
         if request is None:
             return (Turn(notice(visit.texts("admission.decided"))),)
-        self._office.note(visit.person.id, "person.refused", request.newcomer.name)
+        self._office.note(visit.person.id, "person.refused", request.newcomer.name, detail={"about": request.newcomer.id})
         return (
             Turn(notice(visit.texts("admission.refused", name=request.newcomer.name))),
             Tell(Place(request.newcomer.id), notice(visit.texts("admission.sorry"))),
@@ -174,8 +175,10 @@ class PeopleFeature:
             Button(texts("people.requests", count=len(waiting)), encode("ri")),
             Button(texts("people.invitations", count=len(invited)), encode("ii", 0)),
         )
+        left = self._people.dismissed()
+        gone = ((Button(texts("privacy.left", count=len(left)), encode("zl", 0)),),) if left else ()
         rows = chosen_from(texts, choices, page, lambda to: encode("n", to))
-        return notice(texts("people.list", count=len(people)), buttons=(*rows, doors))
+        return notice(texts("people.list", count=len(people)), buttons=(*rows, doors, *gone))
 
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         return (Turn(self._page(visit, int(arguments[0]))),)
@@ -198,12 +201,15 @@ class PeopleFeature:
         )
         actions = [Button(texts("people.units"), encode("nu", number, 0))]
         actions += [] if untouchable else [Button(texts("people.dismiss"), encode("nd", number))]
-        return notice(lines, buttons=(*roles, tuple(actions), back(texts, "n", 0)))
+        forget = (Button(texts("privacy.erase"), encode("zp", number)),)
+        others = () if number == visit.person.id or number <= 0 else (forget,)
+        return notice(lines, buttons=(*roles, tuple(actions), *others, back(texts, "n", 0)))
 
     def _role(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         person, role = self._other(visit, arguments[0]), _role_of(arguments[1])
         self._people.set_role(person.id, role)
-        self._office.note(visit.person.id, "person.role", person.name, detail={"from": person.role, "to": role})
+        detail = {"from": person.role, "to": role, "about": person.id}
+        self._office.note(visit.person.id, "person.role", person.name, detail=detail)
         told = notice(visit.texts("people.role_changed", role=visit.texts(f"role.{role}")))
         return Turn(self._page(visit, person.id)), Tell(Place(person.id), told), Menu(person.id, role)
 
@@ -220,7 +226,7 @@ class PeopleFeature:
             newcomer = Newcomer(person.id, person.name, person.username)
             self._people.join(newcomer, unit or 0, self._office.clock.now())
             action = "unit.joined"
-        self._office.note(visit.person.id, action, f"{person.name} – {name}")
+        self._office.note(visit.person.id, action, f"{person.name} – {name}", detail={"about": person.id})
         return (Turn(self._unit_page(visit.texts, self._person(person.id), page)),)
 
     def _unit_page(self, texts: Texts, person: Person, page: int) -> Screen:
@@ -238,7 +244,7 @@ class PeopleFeature:
     def _dismissed(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         person = self._other(visit, arguments[0])
         self._people.set_role(person.id, None)
-        self._office.note(visit.person.id, "person.dismissed", person.name)
+        self._office.note(visit.person.id, "person.dismissed", person.name, detail={"about": person.id})
         return (
             Toast(visit.texts("people.dismissed", name=person.name)),
             Turn(self._everyone(visit.texts, 0)),

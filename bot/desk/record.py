@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
 from bot.desk.choosing import back, chosen_from, page_of
+from bot.desk.privacy import doer
 from bot.desk.replies import Reply, Say, Toast, Turn
 from bot.desk.routing import ADMINS, CLERKS, PRIVATE, Command, Press, Rights, Routes
 from bot.message_blocks import paragraph, shorten
+from bot.office.audit import DAYS_IN_MONTH, SUBJECT_LIMIT
+from bot.office.retention import QUESTIONS_KEPT
 from bot.screens import Button, Screen, notice, page_targets, paging
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
 ENTRIES_IN_PAGE = 12
 KEPT = (12, 36, 0)  # months
-_SUBJECT_LIMIT = 80
 _CITED = 3
 _CLERKS = Rights(CLERKS, PRIVATE)
 _ADMINS = Rights(ADMINS, PRIVATE)
@@ -92,7 +94,8 @@ class RecordFeature:
         if asked is None:
             raise ValueError(number)
         self._office.questions.handle(number, visit.person.id, self._office.clock.now())
-        self._office.note(visit.person.id, "question.handled", shorten(asked.text, _SUBJECT_LIMIT))
+        subject, detail = shorten(asked.text, SUBJECT_LIMIT), {"asked": number}
+        self._office.note(visit.person.id, "question.handled", subject, detail=detail)
         return Toast(visit.texts("questions.handled")), Turn(self._open(visit, 0))
 
     def record(self, visit: Visit, _incoming: Incoming, _words: str) -> Sequence[Reply]:
@@ -109,13 +112,15 @@ class RecordFeature:
         entries = self._office.audit.entries(ENTRIES_IN_PAGE, here.start)
         names = {p.id: p.name for p in self._office.people.everyone()}
         lines = [
-            f"{e.at.astimezone(zone):%d/%m %H:%M} · {names.get(e.person, e.person)} · {texts(f'audit.{e.action}')}: "
-            f"{shorten(e.subject, _SUBJECT_LIMIT)}"
+            f"{e.at.astimezone(zone):%d/%m %H:%M} · {doer(e.person, names, texts)} · {texts(f'audit.{e.action}')}: "
+            f"{shorten(e.subject, SUBJECT_LIMIT)}"
             for e in entries
         ]
         row = paging(texts, page, pages, [encode("a", to) for to in page_targets(page, pages)])
         kept = self._office.audit.kept_months()
         said = texts("record.kept", months=kept) if kept else texts("record.kept_all")
+        if not self._office.audit.is_term_chosen():
+            said = texts("record.kept_default", months=QUESTIONS_KEPT.days // DAYS_IN_MONTH)
         terms = tuple(
             Button(texts("record.keep", months=m) if m else texts("record.keep_all"), encode("ak", m)) for m in KEPT
         )
@@ -136,7 +141,7 @@ class RecordFeature:
             cited = ", ".join(f"{c['number'] or c['directive']} {c['path']}" for c in asked.citations[:_CITED])
             got = texts("record.refused") if asked.abstained else cited or texts("record.unanswered")
             when, who = f"{asked.asked_at.astimezone(zone):%d/%m %H:%M}", names.get(asked.person, str(asked.person))
-            lines.append(f"{when} · {who}: {shorten(asked.text, _SUBJECT_LIMIT)} → {got}")
+            lines.append(f"{when} · {who}: {shorten(asked.text, SUBJECT_LIMIT)} → {got}")
         row = paging(texts, page, pages, [encode("aq", to) for to in page_targets(page, pages)])
         blocks = (paragraph(texts("record.questions"), "bold"), *map(paragraph, lines or [texts("record.none")]))
         return (Turn(Screen(blocks, (*((row,) if row else ()), back(texts, "a", 0)))),)

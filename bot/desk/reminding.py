@@ -64,7 +64,7 @@ class RemindingFeature:
             "rq": self._quiet,
             "rp": self._pause,
         }
-        presses = [Press(area, handle) for area, handle in handlers.items()]
+        presses = [Press(area, handle, turns=area in {"rf", "rm", "rp"}) for area, handle in handlers.items()]
         presses += [Press("rz", self._trouble, _ADMINS), Press("ry", self._retry, _ADMINS)]
         return Routes(commands=(Command("nhac", self.overview),), presses=tuple(presses))
 

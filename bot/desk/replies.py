@@ -103,4 +103,42 @@ class Fetch:
     lost: Callable[[], Sequence[Reply]]
 
 
-Reply = Say | Turn | Toast | Attach | Tell | Menu | Working | Fetch | Asking
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The chat shows `screen`, in `message` or a new one; `shown` is told which message does."""
+
+    screen: Screen
+    shown: Callable[[int], object]
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPhoto:
+    """The photo that the surface knows as `reference` is wanted at `path`; `came` is told whether it is there."""
+
+    reference: str
+    path: Path
+    came: Callable[[bool], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is to be done for so many seconds."""
+
+    seconds: float
+
+
+Step = Status | FetchPhoto | Pause | Working
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Photos that come one by one: `step` is asked for the next thing to do (it may block), until it gives None.
+
+    It goes on beside the chat's next messages: the next photo is one of them.
+    """
+
+    step: Callable[[], Step | None]
+
+
+Reply = Say | Turn | Toast | Attach | Tell | Menu | Working | Fetch | Gather | Asking

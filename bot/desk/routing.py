@@ -49,11 +49,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button's area; `handle` gets the arguments of its data and raises ValueError for ones it never made."""
+    """A button's area; `handle` gets the arguments of its data and raises ValueError for ones it never made.
+
+    `turns`: a second press turns back what the first one turned, so that one press must never count twice.
+    """
 
     area: str
     handle: Callable[[Visit, Pressed, tuple[str, ...]], Sequence[Reply]]
     rights: Rights = Rights()
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ def refusal(rights: Rights, visit: Visit) -> Refusal | None:
     """Why a visitor may not; None when they may."""
     role = visit.person.role
     if role is None:
-        return None if rights.strangers else "stranger"
+        here = "group" if visit.place.group else "private"
+        return None if rights.strangers and here in rights.places else "stranger"
     if role not in rights.roles:
         return "role"
     if visit.place.group and "group" not in rights.places:

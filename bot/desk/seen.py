@@ -33,6 +33,7 @@ class Seen:
     def __init__(self, office: Office, visit: Visit) -> None:
         self._store = office.store
         self.within = office.visible(visit)
+        self._tasks: dict[str, StoredTask] = {}
 
     @cached_property
     def directives(self) -> dict[str, StoredDirective]:
@@ -43,12 +44,38 @@ class Seen:
     @cached_property
     def tasks(self) -> dict[str, StoredTask]:
         """Tasks by id, in the order of the store."""
-        return {t.id: t for t in self._store.tasks() if self._shown(t.directive)}
+        self._tasks = {t.id: t for t in self._store.tasks() if self._shown(t.directive)}
+        return self._tasks
 
     @cached_property
     def targets(self) -> dict[str, StoredTarget]:
         """Targets by id, in the order of the store."""
         return {t.id: t for t in self._store.targets() if self._shown(t.directive)}
+
+    def task(self, number: str) -> StoredTask | None:
+        """The task with this id; None when it is gone or not to be seen."""
+        task = self._tasks.get(number) or self._store.task(number)
+        return task if task is not None and self._shown(task.directive) else None
+
+    def target(self, number: str) -> StoredTarget | None:
+        """The target with this id; None when it is gone or not to be seen."""
+        target = self._store.target(number)
+        return target if target is not None and self._shown(target.directive) else None
+
+    def tasks_in(self, key: str) -> list[StoredTask]:
+        """The tasks of one directive, in reading order; none when it is not to be seen."""
+        found = self._store.tasks(key) if self._shown(key) else []
+        self._tasks |= {task.id: task for task in found}
+        return found
+
+    def targets_in(self, key: str) -> list[StoredTarget]:
+        """The targets of one directive, in reading order; none when it is not to be seen."""
+        return self._store.targets(key) if self._shown(key) else []
+
+    def holding(self, row: StoredTask | StoredTarget) -> dict[str, StoredDirective]:
+        """The directive that a row stands in, by its key."""
+        directive = self._store.directive(row.directive) if self._shown(row.directive) else None
+        return {directive.key: directive} if directive else {}
 
     def directive(self, token: str) -> StoredDirective | None:
         """The directive that a button's token stands for; None when it is gone or not to be seen."""

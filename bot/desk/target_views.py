@@ -78,12 +78,13 @@ def targets_shown(view: TargetView, visit: Visit, office: Office, seen: Seen) ->
     Raises:
         ValueError: its directive or unit is gone, or not the visitor's to see.
     """
-    found = list(seen.targets.values())
-    if view.directive != "-":
+    if view.directive == "-":
+        found = list(seen.targets.values())
+    else:
         directive = seen.directive(view.directive)
         if directive is None:
             raise ValueError(view.directive)
-        found = [t for t in found if t.directive == directive.key]
+        found = seen.targets_in(directive.key)
     if view.place != "-":
         places = {key: d.place for key, d in seen.directives.items()}
         found = [t for t in found if place_token(places.get(t.directive) or "") == view.place]

@@ -156,14 +156,14 @@ class TargetsFeature:
 
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         target_id, to = arguments
-        target = Seen(self._office, visit).targets.get(target_id)
+        target = Seen(self._office, visit).target(target_id)
         if target is None:
             return (Toast(visit.texts("list.gone"), alert=True),)
         return (Turn(self._target_page(visit, target, to)),)
 
     def _target_page(self, visit: Visit, target: StoredTarget, to: str) -> Screen:
         texts = visit.texts
-        directive = Seen(self._office, visit).directives.get(target.directive)
+        directive = Seen(self._office, visit).holding(target).get(target.directive)
         today = self._office.clock.today()
         period = " - ".join(target.period) if target.period else ""
         blocks = (

@@ -57,7 +57,7 @@ class TaskFeature:
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         task_id, number, to = arguments
         seen = Seen(self._office, visit)
-        task = seen.tasks.get(task_id)
+        task = seen.task(task_id)
         if task is None:
             return (Toast(visit.texts("list.gone"), alert=True),)
         return (Turn(self._task_page(visit, task, int(number), to, seen)),)
@@ -70,12 +70,13 @@ class TaskFeature:
         marks = office.progress.of_task(task.id)
         if unit is None and mine:
             unit = mine[0].unit
-        duty = duty_of(task, unit, marks, seen.directives, office.clock.now())
+        holding = seen.holding(task)
+        duty = duty_of(task, unit, marks, holding, office.clock.now())
         keeper = is_keeper_here(visit)
         names = {u.id: u.name for u in office.people.units()} if keeper else {}
         return task_screen(
             duty,
-            seen.directives.get(task.directive),
+            holding.get(task.directive),
             to,
             visit,
             office.clock.now(),
@@ -150,12 +151,12 @@ class TaskFeature:
 
     def _to_mark(self, visit: Visit, seen: Seen, task_id: str, number: int) -> tuple[StoredTask, Duty] | Toast:
         """A task as the duty of a unit whose state the visitor may set; else what they are told."""
-        task, unit = seen.tasks.get(task_id), self._unit(visit, number)
+        task, unit = seen.task(task_id), self._unit(visit, number)
         if task is None:
             return Toast(visit.texts("list.gone"), alert=True)
         if unit is None or not may_mark(visit, unit):
             return Toast(visit.texts("list.not_yours"), alert=True)
         marks = self._office.progress.of_task(task.id)
-        duty = duty_of(task, unit, marks, seen.directives, self._office.clock.now())
+        duty = duty_of(task, unit, marks, seen.holding(task), self._office.clock.now())
         # Another reading of the directive may have given the task to others since the button was made.
         return (task, duty) if duty.role else Toast(visit.texts("list.gone"), alert=True)

@@ -125,8 +125,8 @@ def duties_of_origin(view: TaskView, visit: Visit, office: Office, seen: Seen) -
 
 def own_duties(task: StoredTask, visit: Visit, office: Office, seen: Seen) -> list[Duty]:
     """A task as the duty of each of the visitor's units that it falls on."""
-    marks = office.progress.of_task(task.id)
-    found = (duty_of(task, unit, marks, seen.directives, office.clock.now()) for unit in visit.units)
+    marks, holding = office.progress.of_task(task.id), seen.holding(task)
+    found = (duty_of(task, unit, marks, holding, office.clock.now()) for unit in visit.units)
     return [duty for duty in found if duty.role]
 
 
@@ -151,12 +151,12 @@ def _tasks_of(view: TaskView, visit: Visit, office: Office, seen: Seen) -> list[
         directive = seen.directive(view.origin[1:])
         if directive is None:
             raise ValueError(view.origin)
-        return [task for task in seen.tasks.values() if task.directive == directive.key]
+        return seen.tasks_in(directive.key)
     if view.origin.startswith("q"):
         asked = office.questions.get(view.number)
         if asked is None or asked.place.chat != visit.place.chat:
             raise ValueError(view.origin)
-        told = [seen.tasks[number] for number in asked.tasks if number in seen.tasks]
+        told = [task for number in asked.tasks if (task := seen.task(number)) is not None]
         return told or cited_tasks(seen, [(c["directive"], c["path"]) for c in asked.citations])
     return list(seen.tasks.values())
 
@@ -165,8 +165,8 @@ def cited_tasks(seen: Seen, citations: list[tuple[str, str]]) -> list[StoredTask
     """The tasks that stand in cited clauses (directive, path) or right below them, the best cited first."""
     found: dict[str, StoredTask] = {}
     for directive, path in citations:
-        for task in seen.tasks.values():
-            if task.directive == directive and (task.path == path or task.path.startswith(f"{path}.")):
+        for task in seen.tasks_in(directive):
+            if task.path == path or task.path.startswith(f"{path}."):
                 found.setdefault(task.id, task)
     return list(found.values())
 

@@ -103,7 +103,8 @@ class UnitsFeature:
             self._people.known(visit.newcomer, self._office.clock.now(), visit.person.role)
             self._people.join(visit.newcomer, unit.id, self._office.clock.now())
             action = "unit.joined"
-        self._office.note(visit.person.id, action, f"{visit.person.name} – {unit.name}")
+        subject = f"{visit.person.name} – {unit.name}"
+        self._office.note(visit.person.id, action, subject, detail={"about": visit.person.id})
         return (Turn(self._page(visit, unit)),)
 
     def _add(self, visit: Visit, _pressed: Pressed, _arguments: tuple[str, ...]) -> Sequence[Reply]:

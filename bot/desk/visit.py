@@ -39,7 +39,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFile:
-    """A file somebody sent, not fetched yet. `name` is as sent, `size` (bytes) as announced; neither is to be trusted."""
+    """A file or photo somebody sent, not fetched yet. `name` is as sent, `size` (bytes) as announced: not to be trusted.
+
+    The surface gives it again under `reference`; `width` and `height` are a photo's, in pixels.
+    """
 
     newcomer: Newcomer
     place: Place
@@ -50,6 +53,9 @@ class OfferedFile:
     message: int | None = None
     album: str | None = None
     title: str = ""
+    reference: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select
 
 from bot.office.tables import asked, audit_entry
+from corpus.database import take_turn
 from corpus.models import MetaRow
 
 if TYPE_CHECKING:
     from corpus.database import Database
 
 DAYS_IN_MONTH = 31
+SUBJECT_LIMIT = 80
+"""Characters of a question or a title by which an act names its object."""
 _KEPT = "record.kept_months"
 
 ACTIONS = frozenset(
@@ -42,9 +45,15 @@ ACTIONS = frozenset(
         "question.handled",
         "exported",
         "record.kept",
+        "person.erased",
     }
 )
 """Every action there is; each has a text `audit.<action>`."""
+
+ABOUT_PEOPLE = frozenset(
+    {"person.admitted", "person.refused", "person.role", "person.dismissed", "unit.joined", "unit.left"}
+)
+"""Actions whose subject is a person's name (and a unit); `detail` says under `about` whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,13 @@ class Audit:
         with self._database.reading() as connection:
             return int(connection.execute(select(func.count()).select_from(audit_entry)).scalar_one())
 
+    def is_term_chosen(self) -> bool:
+        """Whether somebody has decided how long acts and questions are kept; if not, `bot.office.retention` says so."""
+        with self._database.reading() as connection:
+            return connection.execute(select(MetaRow.value).where(MetaRow.name == _KEPT)).first() is not None
+
     def kept_months(self) -> int:
-        """For how many months acts and questions are kept; 0 for ever."""
+        """For how many months acts and questions are kept; 0 for ever, or when nobody has chosen."""
         query = select(MetaRow.value).where(MetaRow.name == _KEPT)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar() or 0)
@@ -103,6 +117,7 @@ class Audit:
     def keep_months(self, months: int) -> None:
         """Keeps acts and questions for this long; 0 for ever."""
         with self._database.writing() as connection:
+            take_turn(connection, "meta", _KEPT)
             connection.execute(delete(MetaRow).where(MetaRow.name == _KEPT))
             connection.execute(insert(MetaRow).values(name=_KEPT, value=str(months)))
 

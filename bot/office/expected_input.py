@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
 from bot.office.tables import expected_input
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from bot.office.records import Place
@@ -34,6 +35,7 @@ class ExpectedInputs:
     def expect(self, place: Place, person: int, kind: str, payload: dict[str, Any], now: datetime) -> None:
         """The person's next message there is for `kind`."""
         with self._database.writing() as connection:
+            take_turn(connection, "expected", place.chat, place.topic, person)
             connection.execute(delete(expected_input).where(_here(place, person)))
             connection.execute(
                 insert(expected_input).values(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 
 from bot.office.records import Place, Unit
 from bot.office.tables import asked, expected_input, group_binding, group_chat, unit
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,7 @@ def _here(place: Place) -> ColumnElement[bool]:
 
 
 def _seen(connection: Connection, chat: int, title: str, now: datetime, *, present: bool) -> None:
+    take_turn(connection, "group", chat)
     values = {"present": int(present)} | ({"title": title} if title else {})
     if not connection.execute(update(group_chat).where(group_chat.c.id == chat).values(**values)).rowcount:
         connection.execute(insert(group_chat).values(id=chat, title=title, present=int(present), since=now))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.office.allowances import Allowances
 from bot.office.audit import Audit, Entry
+from bot.office.erasure import Erasure
 from bot.office.expected_input import ExpectedInputs
 from bot.office.groups import Groups
 from bot.office.people import People
@@ -36,6 +38,8 @@ class Office:
     audit: Audit
     progress: Progress
     expected: ExpectedInputs
+    erasure: Erasure
+    allowances: Allowances
 
     def visible(self, visit: Visit) -> frozenset[str] | None:
         """Keys of the directives that may be seen on a visit; None when nothing is kept from it."""
@@ -61,4 +65,6 @@ def open_office(store: Store, clock: Clock, owners: Collection[int]) -> Office:
         audit=Audit(database),
         progress=Progress(database),
         expected=ExpectedInputs(database),
+        erasure=Erasure(database, owners),
+        allowances=Allowances(database),
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from bot.office.records import Person, Role, Unit
 from bot.office.tables import admission_request, audience, invitation, membership, person, unit
 from bot.texts import LANGUAGES, Language
+from corpus.database import take_turn
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
@@ -82,8 +83,11 @@ class People:
 
     def everyone(self, role: Role | None = None) -> list[Person]:
         """The admitted, by name; of one role only when given."""
+        return [p for p in self._admitted() if role in {None, p.role}]
+
+    def _admitted(self, *which: ColumnElement[bool]) -> list[Person]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(person).order_by(person.c.name, person.c.id)).all()
+            rows = connection.execute(select(person).where(*which).order_by(person.c.name, person.c.id)).all()
             units = _units_of(connection, [row.id for row in rows])
         everyone = [
             Person(
@@ -96,7 +100,24 @@ class People:
             )
             for row in rows
         ]
-        return [p for p in everyone if p.role is not None and role in {None, p.role}]
+        return [p for p in everyone if p.role is not None]
+
+    def dismissed(self) -> list[Person]:
+        """Those of whom something is kept though they are admitted no longer, by name."""
+        with self._database.reading() as connection:
+            gone = select(person).where(person.c.role.is_(None)).order_by(person.c.name, person.c.id)
+            rows = connection.execute(gone).all()
+        return [Person(r.id, r.name, None, (), r.language, r.username) for r in rows if r.id not in self.owners]
+
+    def kept(self, who: int) -> Person | None:
+        """Somebody admitted or dismissed, by id."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(person).where(person.c.id == who)).one_or_none()
+            units = _units_of(connection, [who]).get(who, ())
+        if row is None:
+            return None
+        role: Role | None = "admin" if who in self.owners else row.role
+        return Person(row.id, row.name, role, units if role else (), row.language, row.username)
 
     def set_role(self, who: int, role: Role | None) -> None:
         """Gives a role; None dismisses, and takes the units away."""
@@ -154,6 +175,7 @@ class People:
         Without its audience such a directive would be for all.
         """
         with self._database.writing() as connection:
+            take_turn(connection, "audience")
             if connection.execute(select(audience.c.unit_id).where(audience.c.unit_id == number)).first():
                 return False
             connection.execute(delete(unit).where(unit.c.id == number))
@@ -161,7 +183,7 @@ class People:
 
     def members(self, number: int) -> list[Person]:
         """The admitted people of a unit, by name."""
-        return [p for p in self.everyone() if any(u.id == number for u in p.units)]
+        return self._admitted(person.c.id.in_(select(membership.c.person_id).where(membership.c.unit_id == number)))
 
     def join(self, newcomer: Newcomer, number: int, now: datetime) -> None:
         """Puts an admitted person into a unit; nothing happens when they are in it."""
@@ -238,6 +260,7 @@ class People:
         """Notes a stranger's wish; None when theirs is pending already."""
         pending = and_(admission_request.c.person_id == newcomer.id, admission_request.c.state == "pending")
         with self._database.writing() as connection:
+            take_turn(connection, "request", newcomer.id)
             if connection.execute(select(admission_request.c.id).where(pending)).first():
                 return None
             number = connection.execute(
@@ -288,6 +311,7 @@ def _units_of(connection: Connection, people: Iterable[int]) -> dict[int, tuple[
 
 
 def _unit(connection: Connection, name: str) -> Unit:
+    take_turn(connection, "unit", _key(name))
     row = connection.execute(select(unit).where(unit.c.folded == _key(name))).one_or_none()
     if row is None:
         made = insert(unit).values(name=collapse(name), folded=_key(name)).returning(unit.c.id, unit.c.name)
@@ -299,6 +323,7 @@ def _remember(
     connection: Connection, newcomer: Newcomer, now: datetime, owners: Collection[int], role: Role | None = None
 ) -> None:
     """Makes the row of an owner who has none; keeps the name of whoever has one. Nobody writes to the terminal."""
+    take_turn(connection, "person", newcomer.id)
     reachable = int(newcomer.id > 0)
     values: dict[str, Any] = {"name": newcomer.name, "username": newcomer.username, "reachable": reachable}
     kept = connection.execute(update(person).where(person.c.id == newcomer.id).values(**values))
@@ -307,6 +332,7 @@ def _remember(
 
 
 def _admit(connection: Connection, newcomer: Newcomer, role: Role, unit_number: int | None, now: datetime) -> None:
+    take_turn(connection, "person", newcomer.id)
     row = connection.execute(select(person.c.role).where(person.c.id == newcomer.id)).one_or_none()
     values: dict[str, Any] = {"name": newcomer.name, "username": newcomer.username, "reachable": 1}
     if row is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sqlalchemy import Select, delete, insert, select
 
 from bot.office.tables import person, progress
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,6 +42,7 @@ class Progress:
     def mark(self, mark: Mark) -> None:
         """Sets a unit's state in a task, in place of the earlier one."""
         with self._database.writing() as connection:
+            take_turn(connection, "progress", mark.task, mark.unit)
             here = (progress.c.task_id == mark.task) & (progress.c.unit_id == mark.unit)
             connection.execute(delete(progress).where(here))
             connection.execute(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, literal_column, select, union, update
 
 from bot.office.records import Place
 from bot.office.tables import asked, feedback
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from corpus.database import Database
@@ -66,6 +67,7 @@ class Questions:
         }
         with self._database.writing() as connection:
             if message is not None:
+                take_turn(connection, "asked", place.chat, message)
                 same = (asked.c.chat_id == place.chat) & (asked.c.message_id == message)
                 row = connection.execute(select(asked.c.id).where(same)).first()
                 if row is not None:
@@ -99,12 +101,6 @@ class Questions:
         """The question with this id."""
         return self._one(select(asked).where(asked.c.id == number))
 
-    def count_since(self, person: int, moment: datetime) -> int:
-        """How many questions a person has asked since `moment`."""
-        mine = select(func.count()).where(asked.c.person_id == person, asked.c.asked_at >= moment)
-        with self._database.reading() as connection:
-            return int(connection.execute(mine).scalar_one())
-
     def latest(self, place: Place, person: int, now: datetime) -> Asked | None:
         """What the person asked last in that place, if it is recent enough to be followed up."""
         return self._one(
@@ -137,6 +133,7 @@ class Questions:
     def rate(self, number: int, person: int, good: bool, now: datetime) -> None:  # noqa: FBT001 - the rating itself
         """A person's thumb up or down; the last one counts."""
         with self._database.writing() as connection:
+            take_turn(connection, "feedback", number, person)
             connection.execute(delete(feedback).where(feedback.c.asked_id == number, feedback.c.person_id == person))
             connection.execute(insert(feedback).values(asked_id=number, person_id=person, good=int(good), given_at=now))
 
@@ -181,16 +178,19 @@ class Questions:
 
 
 def _open() -> Select[Any]:
-    bad = (
-        select(feedback.c.asked_id, func.max(feedback.c.reason).label("reason"))
-        .where(feedback.c.good == 0)
-        .group_by(feedback.c.asked_id)
-        .subquery()
+    # Literals, not parameters, and two ways in: only so can the database see that a partial index applies to each.
+    unanswered = select(asked.c.id).where(asked.c.handled_at.is_(None), asked.c.abstained == literal_column("1"))
+    bad = select(feedback.c.asked_id).where(feedback.c.good == literal_column("0"))
+    waiting = union(unanswered, bad).subquery()
+    reason = (
+        select(func.max(feedback.c.reason))
+        .where(feedback.c.asked_id == asked.c.id, feedback.c.good == literal_column("0"))
+        .scalar_subquery()
     )
     return (
-        select(asked, bad.c.reason)
-        .join(bad, bad.c.asked_id == asked.c.id, isouter=True)
-        .where(asked.c.handled_at.is_(None), (asked.c.abstained == 1) | bad.c.asked_id.is_not(None))
+        select(asked, reason.label("reason"))
+        .join(waiting, waiting.c.id == asked.c.id)
+        .where(asked.c.handled_at.is_(None))
     )
 
 

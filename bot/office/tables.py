@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -107,6 +108,15 @@ admission_request = Table(
     Column("decided_at", Moment),
 )
 """A stranger's wish to be admitted: `pending`, `approved` or `refused`."""
+
+allowance = Table(
+    "allowance",
+    _metadata,
+    Column("key", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+"""How often something has been done since a moment (`bot.office.allowances`); `key` is a SHA-256 and names nobody."""
 
 group_chat = Table(
     "group_chat",
@@ -230,11 +240,52 @@ upload = Table(
     Column("made_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("settled_by", TELEGRAM_ID),
+    Column("pages", Integer),
+    Column("keeper", String(32)),
+    Column("kept_until", Moment),
+    Column("worker", Text),
+    Column("leased_until", Moment),
 )
 """A file a clerk sent, from its arrival until it is settled; `staged` is its own name in the folder of uploads.
 
 `message_id` shows how it goes; `fields` hold what the clerk said of each directive, `audience` units (null: as before).
+`pages` counts the photos it is made of (null: it came as a file); until `kept_until`, `keeper` alone gathers them.
+Until `leased_until`, `worker` alone reads or publishes it.
 """
+
+kept_file = Table(
+    "kept_file",
+    _metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+"""Files of uploads by the SHA-256 of their content, in parts numbered from 0, where several machines need them."""
+
+upload_album = Table(
+    "upload_album",
+    _metadata,
+    Column("chat_id", TELEGRAM_ID, primary_key=True, autoincrement=False),
+    Column("album", String(64), primary_key=True),
+    Column("upload_id", ForeignKey("upload.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""Photos sent together (`album` is Telegram's name of the group, or of the one message) and the upload they make."""
+
+upload_page = Table(
+    "upload_page",
+    _metadata,
+    Column("upload_id", ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_id", TELEGRAM_ID, primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("caption", Text),
+    Column("failures", Integer, nullable=False),
+    Column("arrived_at", Moment, nullable=False),
+)
+"""A photo of a page, under the `reference` by which the surface gives it again; pages stand in order of their messages.
+
+`failures` counts how often it could not be fetched."""
 
 upload_notice = Table(
     "upload_notice",

@@ -13,18 +13,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.office.kept_files import KeptFiles
+from bot.office.leases import Leases
 from bot.office.tables import audience, audit_entry, row_draft, upload, upload_notice
+from corpus.identity import content_hash as hash_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy import ColumnElement
 
     from bot.office.audit import Entry
     from bot.office.records import Place
     from corpus.database import Database
 
-State = Literal["reading", "waiting", "publishing", "published", "cancelled", "refused", "expired"]
-UNSETTLED: tuple[State, ...] = ("reading", "waiting", "publishing")
+State = Literal["gathering", "reading", "waiting", "publishing", "published", "cancelled", "refused", "expired"]
+UNPUBLISHED: tuple[State, ...] = ("gathering", "reading", "waiting")
+UNSETTLED: tuple[State, ...] = (*UNPUBLISHED, "publishing")
 WAITS = timedelta(hours=24)
 """How long a file waits for a clerk's word."""
 _SECRET_BYTES = 12
@@ -35,6 +41,7 @@ class Upload:
     """A file a clerk sent. `fields` hold what the clerk said of each directive in it (`corpus.manifest.Entry`).
 
     `audience` are units (empty: all; None: nothing was chosen); `known_tasks` what stood in the store before it.
+    `pages` is None for a file, else the number of photos it is made of: `gathering` while they come.
     """
 
     id: int
@@ -52,6 +59,7 @@ class Upload:
     known_tasks: frozenset[str]
     made_at: datetime
     settled_by: int | None = None
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +80,69 @@ class Uploads:
         self._database = database
         self.folder = home / "uploads"
         self.kept_files = home / "library"
+        self.leases = Leases(database)
+        self._kept = KeptFiles.of(database)
 
     # ---- arrival
 
     def begin(self, place: Place, person: int, name: str, album: str | None, now: datetime) -> Upload:
         """Notes a file about to be fetched; it gets a name of our own with its suffix, whatever the sender called it."""
+        values = self.values_of(place, person, name, now) | {"album": album, "state": "reading"} | self.leases.begun()
+        with self._database.writing() as connection:
+            row = connection.execute(insert(upload).values(**values).returning(*upload.c)).one()
+        self.leases.noted(row.id)
+        return _upload(row)
+
+    def values_of(self, place: Place, person: int, name: str, now: datetime) -> dict[str, Any]:
+        """What a new upload's row says of where it came from; the folder for its bytes is there then."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
-        values = {
+        return {
             "person_id": person,
             "chat_id": place.chat,
-            "album": album,
             "name": name,
             "staged": secrets.token_hex(_SECRET_BYTES) + PurePath(name).suffix,
-            "state": "reading",
             "made_at": now,
             "changed_at": now,
         }
-        with self._database.writing() as connection:
-            row = connection.execute(insert(upload).values(**values).returning(*upload.c)).one()
-        return _upload(row)
 
     def path(self, one: Upload) -> Path:
         """Where its bytes are, until it is settled."""
         return self.folder / one.staged
 
+    def at_hand(self, one: Upload) -> Path:
+        """Where its bytes are, brought to this machine if another one fetched them; nothing is there if nobody has them.
+
+        What is here may lack a photo that another machine has put in since.
+        """
+        path = self.path(one)
+        if self._kept is not None and one.content_hash is not None:
+            here = path.is_file() and hash_of(path.read_bytes()) == one.content_hash
+            if not here:
+                self._kept.bring(one.content_hash, path)
+        return path
+
     def shown(self, number: int, message: int) -> None:
         """Notes which message tells how it goes."""
         self._change(number, UNSETTLED, message_id=message)
 
-    def read(self, number: int, content_hash: str, summary: dict[str, Any], now: datetime) -> bool:
-        """It has been read and waits for the clerk's word; False when it was settled meanwhile."""
+    def page_path(self, one: Upload, message: int) -> Path:
+        """Where the photo of one of its pages is, until it is settled."""
+        return self.folder / f"{_token(one.staged)}-{message}.jpg"
+
+    def read(self, one: Upload, content_hash: str, summary: dict[str, Any], now: datetime) -> bool:
+        """It has been read and waits for the clerk's word; False when it was settled, or got another page, meanwhile.
+
+        Its bytes are kept for other machines from now on, not before: what is secret is found in reading.
+        """
         values = {"state": "waiting", "content_hash": content_hash, "summary": summary, "changed_at": now}
-        return self._change(number, ("reading", "waiting"), **values)
+        as_read = upload.c.pages.is_not_distinct_from(one.pages)
+        here = (upload.c.id == one.id) & upload.c.state.in_(("reading", "waiting")) & as_read
+        with self._database.writing() as connection:
+            changed = bool(connection.execute(update(upload).where(here).values(**values)).rowcount)
+            if changed and self._kept is not None:
+                self._kept.keep(connection, content_hash, self.path(one).read_bytes())
+        return changed
 
     # ---- what is known
 
@@ -120,7 +158,7 @@ class Uploads:
 
     def waiting_of(self, person: int) -> list[Upload]:
         """What a person sent and nobody has settled or confirmed."""
-        return self._found((upload.c.person_id == person) & upload.c.state.in_(("reading", "waiting")))
+        return self._found((upload.c.person_id == person) & upload.c.state.in_(UNPUBLISHED))
 
     def waiting_in(self, album: str, chat: int) -> list[Upload]:
         """What waits of files sent together."""
@@ -139,7 +177,10 @@ class Uploads:
     def claim(self, number: int, known_tasks: Collection[str], by: int, now: datetime) -> bool:
         """Begins to publish it, keeping which tasks there were before; False when somebody else did or it is settled."""
         values = {"state": "publishing", "known_tasks": sorted(known_tasks), "settled_by": by, "changed_at": now}
-        return self._change(number, ("waiting",), **values)
+        claimed = self._change(number, ("waiting",), **values, **self.leases.begun())
+        if claimed:
+            self.leases.noted(number)
+        return claimed
 
     def release(self, number: int, now: datetime) -> bool:
         """Publishing failed: it waits again."""
@@ -162,14 +203,16 @@ class Uploads:
 
     def settle(self, number: int, state: State, by: int, now: datetime) -> bool:
         """Ends it unpublished and deletes its file; False when it was being published, or ended before."""
-        ended = self._change(number, ("reading", "waiting"), state=state, settled_by=by, changed_at=now)
+        ended = self._change(number, UNPUBLISHED, state=state, settled_by=by, changed_at=now)
         if ended:
             self._forget_file(number)
         return ended
 
     def forget_bytes(self, one: Upload) -> None:
-        """Deletes its file at once."""
+        """Deletes its file, and the photos of its pages, at once."""
         self.path(one).unlink(missing_ok=True)
+        for photo in self.folder.glob(f"{_token(one.staged)}-*"):
+            photo.unlink(missing_ok=True)
 
     def tidy(self, now: datetime) -> list[Upload]:
         """Ends what has waited too long, and deletes files that no upload has (a crash can leave some); what it ended."""
@@ -179,11 +222,26 @@ class Uploads:
             connection.execute(delete(row_draft).where(row_draft.c.made_at <= now - WAITS))
         on_disk = list(self.folder.iterdir()) if self.folder.is_dir() else []
         # Names are read after the folder: a file that arrives in between has its upload already.
-        staged = {one.staged for one in self.unsettled()}
+        staged = {_token(one.staged) for one in self.unsettled()}
         for path in on_disk:
-            if path.name not in staged:
+            if _token(path.name) not in staged:
                 path.unlink(missing_ok=True)
+        self._tidy_kept()
         return ended
+
+    def bring_library(self, places: Mapping[str, Path]) -> None:
+        """Files of directives, by content, brought to where this machine keeps them, if others have loaded them."""
+        for content_hash, path in places.items():
+            if self._kept is not None and not path.is_file():
+                self._kept.bring(content_hash, path)
+
+    def shared(self) -> frozenset[str]:
+        """The hashes of files that are kept for all machines; none when there is but one."""
+        return self._kept.all() if self._kept is not None else frozenset()
+
+    def _tidy_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.tidy(UNSETTLED)
 
     # ---- whom to tell
 
@@ -214,8 +272,12 @@ class Uploads:
         with self._database.reading() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def _change(self, number: int, states: Sequence[State], **values: Any) -> bool:
+    def _change(
+        self, number: int, states: Sequence[State], provided: ColumnElement[bool] | None = None, /, **values: Any
+    ) -> bool:
         here = (upload.c.id == number) & upload.c.state.in_(states)
+        if provided is not None:
+            here &= provided
         with self._database.writing() as connection:
             return bool(connection.execute(update(upload).where(here).values(**values)).rowcount)
 
@@ -227,6 +289,7 @@ class Uploads:
         one = self.get(number)
         if one is not None:
             self.forget_bytes(one)
+        self._tidy_kept()
 
 
 class Drafts:
@@ -268,4 +331,10 @@ def _upload(row: Any) -> Upload:
         known_tasks=frozenset(row.known_tasks or ()),
         made_at=row.made_at,
         settled_by=row.settled_by,
+        pages=row.pages,
     )
+
+
+def _token(name: str) -> str:
+    """By what all files of an upload are known: the file itself, `<token>-<message>.jpg` its pages, `.<...>.part` unfinished."""
+    return name.removeprefix(".").partition(".")[0].partition("-")[0]

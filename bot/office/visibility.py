@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, insert, or_, select
 
 from bot.office.tables import audience, unit
+from corpus.database import take_turn
 from corpus.models import DirectiveRow
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Visibility:
     def set_audience(self, directive: str, units: Collection[int]) -> None:
         """Makes a directive visible to these units only; to all when there are none."""
         with self._database.writing() as connection:
+            take_turn(connection, "audience")  # a unit that is just being removed would take its row along
             connection.execute(delete(audience).where(audience.c.directive_key == directive))
             if units:
                 rows = [{"directive_key": directive, "unit_id": number} for number in sorted(units)]

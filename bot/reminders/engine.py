@@ -23,6 +23,8 @@ from bot.reminders.queue_view import QueueView
 from bot.reminders.recipients import read_roll
 from bot.reminders.sender import Gone, Later, Moved, Outcome, Refused, Sender, Sent, Uncertain, Unreachable
 from bot.reminders.wishes import WishBook, quiet_end
+from bot.watching.instruments import reminder_sent, reminders_planned
+from bot.watching.tracing import delivering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -110,7 +112,7 @@ class Engine:
         composing = await asyncio.to_thread(self.composing, claims)
         flying = asyncio.Semaphore(IN_FLIGHT)
         outcomes = await asyncio.gather(
-            *(self._deliver(self.sender, claim, composing, flying) for claim in claims), return_exceptions=True
+            *(self._traced(self.sender, claim, composing, flying) for claim in claims), return_exceptions=True
         )
         unreachable = any(isinstance(outcome, Unreachable) for outcome in outcomes)
         self._failures = self._failures + 1 if unreachable else 0
@@ -127,6 +129,7 @@ class Engine:
             return
         planned = self.planner.plan(now)
         self._planned = (now, revision, heard)
+        reminders_planned()
         if planned.added or planned.cancelled:
             log.info("Reminders planned", action="reminders.planned", added=planned.added, cancelled=planned.cancelled)
 
@@ -149,6 +152,12 @@ class Engine:
         database, today = self._office.store.database, self._clock.now().astimezone(self._zone).date()
         roll, wishes = read_roll(database, self._zone), WishBook(database).all()
         return composer(Standing(self._catalogue.read(), roll, wishes, self._days(), today), claims)
+
+    async def _traced(
+        self, sender: Sender, claim: Claim, composing: Composer, flying: asyncio.Semaphore
+    ) -> Outcome | None:
+        with delivering(claim.reference):
+            return await self._deliver(sender, claim, composing, flying)
 
     async def _deliver(
         self, sender: Sender, claim: Claim, composing: Composer, flying: asyncio.Semaphore
@@ -180,20 +189,20 @@ class Engine:
 
     def _settle(self, claim: Claim, outcome: Outcome) -> None:
         now, chat = self._clock.now(), claim.place.chat
+        reminder_sent(outcome)
         match outcome:
             case Sent(message):
                 if not self.outbox.sent(claim, message, now):
-                    log.warning("A reminder took too long", action="reminders.slow", reference=claim.reference)
+                    log.warning("A reminder took too long", action="reminders.slow")
             case Later(seconds, reason):
                 self.outbox.later(claim, now + timedelta(seconds=seconds), reason)
             case Unreachable(reason):
                 self.outbox.later(claim, now + timedelta(seconds=self._leave_alone(self._failures + 1)), reason)
             case Uncertain(reason):
-                action = "reminders.uncertain"
-                log.warning("A reminder may or may not have arrived", action=action, reference=claim.reference)
+                log.warning("A reminder may or may not have arrived", action="reminders.uncertain")
                 self.outbox.uncertain(claim, reason, now)
             case Refused(reason):
-                log.warning("A reminder was refused", action="reminders.refused", reference=claim.reference)
+                log.warning("A reminder was refused", action="reminders.refused")
                 self.outbox.failed(claim, reason, now)
             case Gone(reason):
                 self.outbox.failed(claim, reason, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from bot.office.records import Place
 from bot.reminders.outbox import DIGEST
@@ -62,7 +62,9 @@ class QueueView:
 
     def oldest_due(self, now: datetime) -> datetime | None:
         """When the delivery that has waited longest was due; None when none is late."""
-        query = select(delivery.c.due_at).where(delivery.c.state.in_(_WAITING), delivery.c.due_at <= now)
+        # Words of the statement, not parameters: only so can the database see that a partial index applies.
+        waiting = delivery.c.state.in_([literal_column(f"'{state}'") for state in _WAITING])
+        query = select(delivery.c.due_at).where(waiting, delivery.c.due_at <= now)
         with self._database.reading() as connection:
             found: datetime | None = connection.execute(query.order_by(delivery.c.due_at).limit(1)).scalar()
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Table, and_, delete, insert, select
 
 from bot.reminders.tables import reminder_mute, reminder_watch
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +25,7 @@ class Silence:
     def mute(self, place: Place, subject: str, until: date | None = None) -> None:
         """Nothing more of a task, target or directive; until a day, on which it is spoken of again, or for good."""
         with self._database.writing() as connection:
+            take_turn(connection, "mute", place.chat, place.topic, subject)
             here = and_(_at(reminder_mute, place), reminder_mute.c.subject == subject)
             connection.execute(delete(reminder_mute).where(here))
             row = {"chat_id": place.chat, "topic": place.topic, "subject": subject, "until": until}
@@ -44,6 +46,7 @@ class Silence:
     def watch(self, place: Place, source: str, person: int) -> bool:
         """Reminds of a task whoever is responsible for it; False when it was watched already."""
         with self._database.writing() as connection:
+            take_turn(connection, "watch", place.chat, place.topic, source)
             here = and_(_at(reminder_watch, place), reminder_watch.c.source_id == source)
             if connection.execute(select(reminder_watch.c.source_id).where(here)).first():
                 return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sqlalchemy import delete, insert, select
 
 from bot.reminders.tables import reminder_setting
+from corpus.database import take_turn
 
 if TYPE_CHECKING:
     from bot.office.records import Place
@@ -68,13 +69,17 @@ class WishBook:
 
     def of(self, place: Place) -> Wishes:
         """A recipient's wishes."""
-        return self.all().get((place.chat, place.topic), DEFAULT)
+        here = (reminder_setting.c.chat_id == place.chat) & (reminder_setting.c.topic == place.topic)
+        with self._database.reading() as connection:
+            row = connection.execute(select(reminder_setting.c.wishes).where(here)).one_or_none()
+        return _wishes(row.wishes) if row else DEFAULT
 
     def change(self, place: Place, **changes: Any) -> Wishes:
         """Other wishes than before; what is not named stays."""
         changed = replace(self.of(place), **changes)
         here = (reminder_setting.c.chat_id == place.chat) & (reminder_setting.c.topic == place.topic)
         with self._database.writing() as connection:
+            take_turn(connection, "wishes", place.chat, place.topic)
             connection.execute(delete(reminder_setting).where(here))
             row = {"chat_id": place.chat, "topic": place.topic, "wishes": asdict(changed)}
             connection.execute(insert(reminder_setting).values(**row))

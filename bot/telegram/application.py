@@ -3,83 +3,64 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from concurrent.futures import ThreadPoolExecutor
+import hashlib
+import hmac
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     ApplicationBuilder,
     CallbackQueryHandler,
     ChatMemberHandler,
     Defaults,
     MessageHandler,
-    TypeHandler,
     filters,
 )
 
+from bot.desk.replies import Working
+from bot.inbox.pace import LocalPace, SharedPace
+from bot.inbox.share import Share
 from bot.logs import get_logger
+from bot.telegram.bounds import bound_webhook
 from bot.telegram.delivering import TelegramSender
 from bot.telegram.handlers import Handlers
-from bot.telegram.processor import OrderedByChat
+from bot.telegram.held import watch_acts
+from bot.telegram.intake import AT_ONCE, Intake
+from bot.telegram.limiting import PatientLimiter, Turns
+from bot.telegram.measuring import MeasuredRequest
+from bot.telegram.processor import InboxProcessor
 from bot.telegram.profile import publish_profile
+from bot.telegram.reading import key_of
+from bot.telegram.recovering import Recovery
 from bot.telegram.sending import Messenger
+from bot.watching.instruments import WAITING, stage_took
+from bot.watching.tracing import CarryingExecutor
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Sequence
 
     from bot.composition import Composition
+    from bot.desk.desk import Desk
+    from bot.desk.replies import Reply
+    from bot.inbox.pace import Pace
+    from bot.office.records import Place
+    from bot.settings import Settings
 
 log = get_logger(__name__)
 
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-RETRIES = 3
 LAST_REMINDERS = 8.0  # seconds that a stop waits for messages on their way
 
-# Not worth making every chat wait for when Telegram asks for patience.
-_OPTIONAL = frozenset(
-    {
-        "sendChatAction",
-        "setMyCommands",
-        "getMyDescription",
-        "setMyDescription",
-        "getMyShortDescription",
-        "setMyShortDescription",
-        "setChatMenuButton",
-    }
-)
-
-_Result = bool | dict[str, Any] | list[dict[str, Any]]
 _App = Application[Any, Any, Any, Any, Any, Any]
 
 
-class PatientLimiter(AIORateLimiter):
-    """Paces what people wait for and repeats it when Telegram asks for patience; lets the ornaments fail."""
-
-    async def process_request(  # noqa: PLR0917 - the signature is the library's
-        self,
-        callback: Callable[..., Coroutine[Any, Any, _Result]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> _Result:
-        """As AIORateLimiter, but straight through for what is optional."""
-        if endpoint in _OPTIONAL:
-            return await callback(*args, **kwargs)
-        if rate_limit_args is None:  # a reminder says 0: its own queue repeats it
-            rate_limit_args = RETRIES
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
-
-
-def build_application(app: Composition) -> _App:
-    """The bot with its handlers, not yet running.
+def build_application(app: Composition, pace: Pace | None = None) -> _App:
+    """The bot with its handlers, not yet running; `pace` other than Telegram's own is for measurements.
 
     Raises:
         SettingsError: no token.
@@ -87,21 +68,33 @@ def build_application(app: Composition) -> _App:
     settings = app.settings
     if settings.bot_token is None:
         raise SettingsError(app.texts("bot.no_token"))
+    bound_webhook()
     desk = app.desk()
-    processor = OrderedByChat()
-    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
-    loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
+    token, database = settings.bot_token.get_secret_value(), app.store.database
+    number = int(token.partition(":")[0])
+    shared = database.engine.dialect.name == "postgresql"
+    pace = pace or (SharedPace(database, number) if shared else LocalPace())
+    share = Share(database, number, unordered=settings.webhook_url is not None, tidying=pace.tidy)
+    intake = Intake(share, threads=4 if shared else 1)
+    processor = InboxProcessor(intake, AT_ONCE)
+    turns = Turns(pace)
+    watch_acts(database.engine)
+    worker = CarryingExecutor("answers", waited=partial(stage_took, WAITING))
+    loader = CarryingExecutor("loading")
     chores: list[asyncio.Task[None]] = []
     reminding: list[asyncio.Task[None]] = []
 
     async def started(application: _App) -> None:
         app.bot_name.username = application.bot.username
-        await publish_profile(application.bot, app.texts, desk.table.commands.values())
+        chores.append(asyncio.create_task(app.watch.heart.beat()))
+        await publish_profile(application.bot, app.texts, desk.table.commands.values(), app.store)
         # Looked for before any update is taken: what arrives from now on is not half done.
-        half_done = await asyncio.to_thread(desk.resume)
+        half_done = await asyncio.to_thread(_abandoned, desk, share)
+        intake.open(application.bot)
         chores.append(asyncio.create_task(handlers.look_after(half_done)))
-        app.reminders.sender = TelegramSender(application.bot, processor.is_busy)
+        app.reminders.sender = TelegramSender(application.bot, intake.is_busy, turns)
         reminding.append(asyncio.create_task(app.reminders.run()))
+        app.watch.telegram_reached(lambda: application.updater is not None and application.updater.running)
         log.info("The bot is ready", action="bot.started", bot=application.bot.username)
 
     async def stopping(_application: _App) -> None:
@@ -112,20 +105,23 @@ def build_application(app: Composition) -> _App:
     async def stopped(_application: _App) -> None:
         for chore in (*chores, *reminding):
             chore.cancel()
+        intake.close()
         worker.shutdown()
-        loader.shutdown()
+        loader.shutdown(wait=False, cancel_futures=True)
+        app.watch.close()
         log.info("The bot has stopped", action="bot.stopped")
 
     application = (
         ApplicationBuilder()
-        .token(settings.bot_token.get_secret_value())
+        .token(token)
         .base_url(f"{settings.telegram_api}/bot")
         .base_file_url(f"{settings.telegram_api}/file/bot")
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), tzinfo=settings.timezone))
-        .rate_limiter(PatientLimiter(max_retries=0))
+        .rate_limiter(PatientLimiter(turns))
         .concurrent_updates(processor)
-        .read_timeout(15)
-        .pool_timeout(10)
+        .update_queue(intake)
+        .request(MeasuredRequest(connection_pool_size=256, read_timeout=15, pool_timeout=10))
+        .get_updates_request(MeasuredRequest(connection_pool_size=1))
         .post_init(started)
         .post_stop(stopping)
         .post_shutdown(stopped)
@@ -134,10 +130,16 @@ def build_application(app: Composition) -> _App:
     messenger = Messenger(application.bot, app.texts)
     handlers = Handlers(desk, messenger, worker, loader)
     messenger.moved = handlers.moved
+    processor.recovery = Recovery(desk, messenger, handlers)
+    _route(application, handlers)
+    application.add_error_handler(handlers.on_error)
+    return application
+
+
+def _route(application: _App, handlers: Handlers) -> None:
+    """Order matters: the first that fits takes the update. Commands are text too; the desk reads them."""
     said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     words = filters.TEXT | (filters.CAPTION & filters.ChatType.GROUPS)
-    # Order matters: the first that fits takes the update. Commands are text too; the desk reads them.
-    application.add_handler(TypeHandler(Update, handlers.once), group=-1)
     application.add_handler(MessageHandler(said & words, handlers.on_text))
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     application.add_handler(MessageHandler(private & (filters.Document.ALL | filters.PHOTO), handlers.on_file))
@@ -149,8 +151,6 @@ def build_application(app: Composition) -> _App:
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, handlers.on_migration))
     application.add_handler(ChatMemberHandler(handlers.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(CallbackQueryHandler(handlers.on_press))
-    application.add_error_handler(handlers.on_error)
-    return application
 
 
 def run_bot(app: Composition) -> None:
@@ -159,7 +159,9 @@ def run_bot(app: Composition) -> None:
     Raises:
         SettingsError: no token, or one that Telegram refuses.
     """
+    app.watch.open()
     application = build_application(app)
+    app.watch.built()
     app.service.refresh()
     if not app.settings.admins:
         log.warning(app.texts("bot.no_admins"), action="bot.nobody")
@@ -172,15 +174,31 @@ def run_bot(app: Composition) -> None:
         raise SettingsError(app.texts("bot.bad_token")) from error
 
 
+def webhook_secret(settings: Settings) -> str:
+    """What Telegram's calls must carry: as set, else made from the token, so that all workers expect the same."""
+    if settings.webhook_secret is not None:
+        return settings.webhook_secret.get_secret_value()
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    return hmac.new(token.encode(), b"chidao webhook", hashlib.sha256).hexdigest()
+
+
+def _abandoned(desk: Desk, share: Share) -> list[tuple[Place, Sequence[Reply]]]:
+    """What an earlier run left half done and nobody works on: of what is still in the inbox its handling takes care."""
+    return [
+        (place, replies)
+        for place, replies in desk.resume()
+        if not (any(isinstance(reply, Working) for reply in replies) and share.inbox.unfinished_in(key_of(place)))
+    ]
+
+
 def _run_webhook(application: _App, app: Composition, url: str) -> None:
     settings = app.settings
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     application.run_webhook(
         listen=settings.webhook_listen.host,
         port=settings.webhook_listen.port,
         url_path=urlsplit(url).path,
         webhook_url=url,
-        secret_token=secret,
+        secret_token=webhook_secret(settings),
         allowed_updates=UPDATES,
         bootstrap_retries=-1,
     )

@@ -9,8 +9,10 @@ import httpx
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.inbox.pace import chat, everything, reminders
 from bot.message_blocks import pieces
 from bot.reminders.sender import Gone, Later, Moved, Outcome, Refused, Sent, Uncertain, Unreachable
+from bot.telegram.limiting import IN_TURN, Turns
 from bot.telegram.sending import keyboard, says
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from bot.office.records import Place
     from bot.screens import Screen
 
-A_SECOND = 20  # of the thirty messages that Telegram allows; the rest is for answers
-GROUP_PAUSE = 3.4  # eighteen a minute in one group
 STEPS_BACK, STEP_BACK = 20, 0.05  # how often, and for how many seconds, a reminder steps back behind answers
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _CLOSED = ("chat not found", "group chat was deleted", "group chat was upgraded", "user is deactivated")
@@ -31,30 +31,18 @@ _CLOSED = ("chat not found", "group chat was deleted", "group chat was upgraded"
 class TelegramSender:
     """`bot.reminders.engine.Sender` over the Bot API. `busy` says whether somebody waits for an answer just now."""
 
-    def __init__(self, bot: Bot, busy: Callable[[], bool]) -> None:
+    def __init__(self, bot: Bot, busy: Callable[[], bool], turns: Turns | None = None) -> None:
         self._bot = bot
         self._busy = busy
-        self._next = 0.0
-        self._next_in: dict[int, float] = {}
-        self._turn = asyncio.Lock()
+        self._turns = turns or Turns()
 
     async def turn(self, place: Place) -> None:
         """Waits for its turn: behind answers, and below Telegram's limits."""
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            for _ in range(STEPS_BACK):  # answers first, but not for ever
-                if not self._busy():
-                    break
-                await asyncio.sleep(STEP_BACK)
-            now = loop.time()
-            at = max(self._next, now)
-            self._next = at + 1 / A_SECOND
-            if place.group:
-                at = max(at, self._next_in.get(place.chat, 0.0))
-                self._next_in = {chat: t for chat, t in self._next_in.items() if t > now}
-                self._next_in[place.chat] = at + GROUP_PAUSE
-        if at > now:
-            await asyncio.sleep(at - now)
+        for _ in range(STEPS_BACK):  # answers first, but not for ever
+            if not self._busy():
+                break
+            await asyncio.sleep(STEP_BACK)
+        await self._turns.wait(chat(place.chat), reminders(), everything())
 
     async def send(self, place: Place, screen: Screen) -> Outcome:
         """What became of the message; a reminder always fits into one."""
@@ -66,7 +54,7 @@ class TelegramSender:
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard(screen),
                 message_thread_id=place.topic or None,
-                rate_limit_args=0,  # type: ignore[call-arg]  # our own queue repeats what must be repeated
+                rate_limit_args=IN_TURN,  # type: ignore[call-arg]  # our own queue repeats what must be repeated
             )
         except TelegramError as error:
             return _refused(error)

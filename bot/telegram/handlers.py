@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram import ChatMember, ChatMemberRestricted, Update
-from telegram.ext import ApplicationHandlerStop
+from telegram.error import Conflict
 
 from bot.desk.groups import Joined
-from bot.desk.replies import Asking, Attach, Fetch, Menu, Say, Tell, Toast, Turn, Working
+from bot.desk.replies import Asking, Attach, Fetch, Gather, Menu, Say, Tell, Toast, Turn, Working
 from bot.logs import get_logger
 from bot.screens import notice
+from bot.telegram.gathering import beside, gather
+from bot.telegram.held import acting, is_repeated_question
 from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, offered_of, place_of, pressed_of
+from bot.watching.instruments import update as count_update
+from bot.watching.instruments import whole_question
+from bot.watching.tracing import about
 from corpus.errors import ChidaoError
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _TOAST_LIMIT = 200
-_UPDATES_REMEMBERED = 1000
+_CONFLICT_TOLD_EVERY = 600.0
 _TIDIES_EVERY = 3600
 _GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
@@ -47,13 +51,7 @@ class Handlers:
         self._messenger = messenger
         self._worker = worker
         self._loader = loader
-        self._seen: deque[int] = deque(maxlen=_UPDATES_REMEMBERED)
-
-    async def once(self, update: Update, _context: Context) -> None:
-        """Stops an update that came before: Telegram delivers again what it believes was not received."""
-        if update.update_id in self._seen:
-            raise ApplicationHandlerStop
-        self._seen.append(update.update_id)
+        self._conflict_told: float | None = None
 
     async def on_text(self, update: Update, context: Context) -> None:
         """A question, a command or an awaited message; in a group only when it is meant for the bot."""
@@ -68,7 +66,7 @@ class Handlers:
         replies = await asyncio.to_thread(self._desk.receive, incoming)
         await self.carry_out(replies, place, reply_to=message.message_id)
 
-    async def on_file(self, update: Update, _context: Context) -> None:
+    async def on_file(self, update: Update, context: Context) -> None:
         """A private document or photo: the desk decides whether it is wanted before anything is fetched."""
         message, person = update.effective_message, update.effective_user
         if message is None or person is None:
@@ -77,8 +75,12 @@ class Handlers:
         replies = await asyncio.to_thread(self._desk.offered, offered)
         for reply in replies:
             if isinstance(reply, Fetch):
-                fetch = partial(self._messenger.fetch, message, reply.path)
+                fetch = partial(self._messenger.fetch, offered.reference, reply.path)
                 await self._work(reply.working, offered.place, message.message_id, fetch=fetch, lost=reply.lost)
+            elif isinstance(reply, Gather):
+                # Noted already, and not waited for: the chat's next message is the next photo.
+                gathering = beside(self.carry_out((reply,), offered.place, reply_to=message.message_id))
+                context.application.create_task(gathering, update=update, name="gathering photos")
             else:
                 await self.carry_out((reply,), offered.place, reply_to=message.message_id)
 
@@ -112,7 +114,8 @@ class Handlers:
         if query is None or pressed is None:
             return
         try:
-            replies = await asyncio.to_thread(self._desk.press, pressed)
+            with acting(once=self._desk.turns(pressed.data)):
+                replies = await asyncio.to_thread(self._desk.press, pressed)
         except BaseException:
             await self._messenger.acknowledge(query)
             raise
@@ -167,13 +170,24 @@ class Handlers:
         if error is None:
             return
         if not isinstance(update, Update):
-            log.warning("Telegram could not be asked for updates", action="poll.failed", error=repr(error))
+            self._poll_failed(error)
             return
+        count_update("failed")
         apology = self._desk.apologise(error)
         message = update.effective_message
         if update.effective_chat is not None and update.effective_user is not None:
             place = place_of(update.effective_chat, message)
             await self.carry_out((apology,), place, reply_to=message.message_id if message else None)
+
+    def _poll_failed(self, error: BaseException) -> None:
+        if not isinstance(error, Conflict):
+            log.warning("Telegram could not be asked for updates", action="poll.failed", error=repr(error))
+            return
+        # Repeated every few seconds for as long as it lasts: said once, then now and then.
+        now = asyncio.get_running_loop().time()
+        if self._conflict_told is None or now - self._conflict_told > _CONFLICT_TOLD_EVERY:
+            self._conflict_told = now
+            log.warning(self._desk.texts("bot.conflict"), action="poll.conflict", error=str(error))
 
     async def carry_out(
         self, replies: Iterable[Reply], place: Place, *, reply_to: int | None, pressed: int | None = None
@@ -195,8 +209,8 @@ class Handlers:
                     await self._messenger.attach(place, reply, reply_to=reply_to)
                 case Tell():
                     await self._tell(reply)
-                case Working():
-                    await self._work(reply, place, reply_to, pressed=pressed)
+                case Working() | Gather():
+                    await self._labour(reply, place, reply_to, pressed)
                 case Menu(who, role):
                     await self._messenger.offer(who, self._desk.commands_of(role) if role else ())
 
@@ -207,6 +221,13 @@ class Handlers:
             await self._messenger.send(tell.place, tell.screen)
         except Exception:  # one chat that cannot be written to keeps no other waiting
             log.exception("A chat could not be told", action="tell.failed", chat=tell.place.chat)
+
+    async def _labour(self, reply: Working | Gather, place: Place, reply_to: int | None, pressed: int | None) -> None:
+        if isinstance(reply, Working):
+            await self._work(reply, place, reply_to, pressed=pressed)
+            return
+        work = partial(self._work, place=place, reply_to=reply_to)
+        await gather(reply, place, self._messenger, reply_to=reply_to, work=work)
 
     async def _work(
         self,
@@ -239,6 +260,12 @@ class Handlers:
         await self.carry_out(rest, place, reply_to=reply_to)
 
     async def _answer(self, asking: Asking, reply_to: int | None) -> None:
+        with about(asking.number), whole_question():
+            await self._answered(asking, reply_to)
+
+    async def _answered(self, asking: Asking, reply_to: int | None) -> None:
+        if asking.shown and is_repeated_question():
+            return  # the worker that died had noted which messages carry the answer: nothing is missing
         async with self._messenger.typing(asking.place):
             try:
                 loop = asyncio.get_running_loop()

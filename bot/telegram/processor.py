@@ -1,50 +1,54 @@
-"""Which updates wait for which: within one chat they are handled one after another, across chats side by side."""
+"""Handles an update that the inbox has given out, and tells the inbox what became of it."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.inbox.inbox import ATTEMPTS
+from bot.logs import get_logger
+from bot.telegram.held import ClaimLostError, in_hand
+from bot.watching.instruments import update as count_update
+from bot.watching.tracing import handling
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-# Waiting updates hold a place too, so this is far above what is ever worked on at once: one chat cannot fill it alone.
-AT_ONCE = 1024
+    from bot.telegram.held import Held
+    from bot.telegram.intake import Intake
+    from bot.telegram.recovering import Recovery
+
+log = get_logger(__name__)
 
 
-class OrderedByChat(BaseUpdateProcessor):
-    """Runs updates concurrently across chats and forum topics, and in order of arrival within one."""
+class InboxProcessor(BaseUpdateProcessor):
+    """Runs as many updates side by side as the intake takes; their order is the inbox's business."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("_intake", "recovery")
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, intake: Intake, at_once: int) -> None:
         super().__init__(at_once)
-        # The update each chat is waiting for; a chat without one has no entry.
-        self._last: dict[tuple[int, int | None], asyncio.Event] = {}
+        self._intake = intake
+        self.recovery: Recovery | None = None
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Waits until the chat's earlier updates are done, then handles this one."""
-        place = _place(update)
-        if place is None:
-            await coroutine
-            return
-        earlier, done = self._last.get(place), asyncio.Event()
-        self._last[place] = done
-        try:
-            if earlier is not None:
-                await earlier.wait()
-            await coroutine
-        finally:
-            done.set()
-            if self._last.get(place) is done:
-                del self._last[place]
-
-    def is_busy(self) -> bool:
-        """True while anybody waits for an answer."""
-        return bool(self._last)
+        """Handles the update; marks it done as soon as the last message has left."""
+        began = time.perf_counter()
+        number = update.update_id if isinstance(update, Update) else None
+        with handling("telegram", number):
+            log.info("An update came", action="update.received")
+            held = self._intake.held(update)
+            if held is None or not isinstance(update, Update):
+                await coroutine
+            else:
+                await self._handle(held, update, coroutine)
+            log.info("An update is done", action="update.handled", seconds=round(time.perf_counter() - began, 3))
+        count_update("handled")
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -52,14 +56,44 @@ class OrderedByChat(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing to let go of."""
 
+    async def _handle(self, held: Held, update: Update, coroutine: Awaitable[Any]) -> None:
+        token = in_hand.set(held)
+        held.task = asyncio.current_task()
+        try:
+            if held.claim.attempt > ATTEMPTS:
+                await self._give_up(held, update)
+                return
+            if held.claim.attempt > 1:
+                log.warning(
+                    "An update was left by another worker",
+                    action="update.taken_over",
+                    attempt=held.claim.attempt,
+                    repeat=held.claim.repeat,
+                )
+            if not await self._taken_up(held, update):
+                await coroutine
+            await self._intake.finish(held)
+        except ClaimLostError:
+            log.warning("An update is in other hands now", action="update.lost")
+            self._intake.let_go(held)
+        except asyncio.CancelledError:  # the stop has waited long enough
+            await self._intake.release(held)
+        finally:
+            in_hand.reset(token)
+            if iscoroutine(coroutine):
+                coroutine.close()  # nothing if it has been awaited
 
-def _place(update: object) -> tuple[int, int | None] | None:
-    """The chat and forum topic of an update, else the person; None when it belongs to neither."""
-    if not isinstance(update, Update):
-        return None
-    if update.effective_chat is not None:
-        message = update.effective_message
-        # A reply chain outside a forum carries a thread id too; only topics are places of their own.
-        topic = message.message_thread_id if message is not None and message.is_topic_message else None
-        return update.effective_chat.id, topic
-    return (update.effective_user.id, None) if update.effective_user else None
+    async def _taken_up(self, held: Held, update: Update) -> bool:
+        """Whether what a dead worker left half done of this update has been finished instead of beginning anew."""
+        claim = held.claim
+        fresh = claim.attempt == 1 and not claim.repeat and not claim.acted  # what is given back counts as not tried
+        if fresh or self.recovery is None:
+            return False
+        return await self.recovery.take_up(update, acted=claim.acted)
+
+    async def _give_up(self, held: Held, update: Update) -> None:
+        """It has ended one worker after another: the person is told, and what comes after it goes on."""
+        code = ""
+        if self.recovery is not None and held.claim.attempt == ATTEMPTS + 1:
+            code = await self.recovery.give_up(update)
+        await self._intake.fail(held, f"given up after {held.claim.attempt - 1} attempts {code}".strip())

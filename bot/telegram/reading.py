@@ -13,7 +13,7 @@ from bot.office.people import Newcomer
 from bot.office.records import Place
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, Chat, User
+    from telegram import CallbackQuery, Chat, Update, User
 
 _GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 
@@ -62,8 +62,10 @@ def pressed_of(query: CallbackQuery) -> Pressed | None:
 
 
 def offered_of(message: Message, user: User) -> OfferedFile:
-    """The document or photo of a message, not fetched."""
+    """The document or photo of a message, not fetched; of a photo's sizes the largest."""
     document = message.document
+    photo = max(message.photo, key=lambda size: size.width * size.height, default=None)
+    file = document or photo
     return OfferedFile(
         newcomer=newcomer_of(user),
         place=place_of(message.chat, message),
@@ -74,6 +76,9 @@ def offered_of(message: Message, user: User) -> OfferedFile:
         message=message.message_id,
         album=message.media_group_id,
         title=message.chat.title or "",
+        reference=file.file_id if file else "",
+        width=photo.width if photo else 0,
+        height=photo.height if photo else 0,
     )
 
 
@@ -110,3 +115,18 @@ def _mentions(message: Message, bot: User) -> list[str]:
         for entity, text in found.items()
         if text.lower() == ours or (entity.user is not None and entity.user.id == bot.id)
     ]
+
+
+def place_key(update: Update) -> str:
+    """What an update keeps its order in: its chat and forum topic, else its person, else itself."""
+    chat = update.effective_chat
+    if chat is not None:
+        place = place_of(chat, update.effective_message)
+        return key_of(place)
+    person = update.effective_user
+    return f"person {person.id}" if person is not None else f"update {update.update_id}"
+
+
+def key_of(place: Place) -> str:
+    """`chat` or `chat/topic`."""
+    return f"{place.chat}/{place.topic}" if place.topic else str(place.chat)

@@ -22,8 +22,10 @@ from telegram import (
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.desk.loading_files import keep
 from bot.logs import get_logger
-from bot.message_blocks import pieces
+from bot.message_blocks import paragraph, pieces
+from bot.telegram.held import is_repeat
 from bot.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ class Messenger:
         self, place: Place, shown: tuple[int, ...], screen: Screen, *, reply_to: int | None = None
     ) -> tuple[int, ...]:
         """Turns the messages `shown` into `screen`: edits them, sends what does not fit, deletes what is left over."""
-        parts = pieces(screen.blocks)
+        again = (paragraph(self._texts("message.again"), "italic"),) if is_repeat() and not shown else ()
+        parts = pieces((*again, *screen.blocks))
         ids: list[int] = []
         for number, part in enumerate(parts, start=1):
             message = shown[number - 1] if number <= len(shown) else None
@@ -96,12 +99,13 @@ class Messenger:
     async def attach(self, place: Place, attachment: Attach, *, reply_to: int | None = None) -> None:
         """Sends a file, or a picture, with its caption."""
         file = InputFile(attachment.content, filename=attachment.name)
+        caption = f"{self._texts('message.again')} {attachment.caption}" if is_repeat() else attachment.caption
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
         send = self._bot.send_photo if attachment.picture else self._bot.send_document
 
         async def put(thread: int | None) -> Message:
             return await send(
-                place.chat, file, caption=attachment.caption, message_thread_id=thread, reply_parameters=reply
+                place.chat, file, caption=caption, message_thread_id=thread, reply_parameters=reply
             )
 
         await _expected(lambda: _in_topic(put, place))
@@ -118,14 +122,12 @@ class Messenger:
                 else:
                     await self._bot.delete_my_commands(scope=scope, language_code=language)
 
-    async def fetch(self, message: Message, path: Path) -> bool:
-        """Fetches a message's document to `path`; False when Telegram does not give it, or it cannot be kept."""
-        if message.document is None:
-            return False
+    async def fetch(self, reference: str, path: Path) -> bool:
+        """Fetches the file with this id to `path`, whole; False when Telegram does not give it, or it cannot be kept."""
         try:
-            file = await message.document.get_file()
+            file = await self._bot.get_file(reference)
             content = await file.download_as_bytearray()
-            await asyncio.to_thread(_keep, path, bytes(content))
+            await asyncio.to_thread(keep, bytes(content), path)
         except (TelegramError, OSError) as error:
             log.warning("A file could not be fetched", action="fetch.failed", error=repr(error))
             return False
@@ -192,12 +194,6 @@ class Messenger:
                 return False
             raise
         return True
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Writes what was fetched, for the program's user alone."""
-    path.touch(mode=0o600)
-    path.write_bytes(content)
 
 
 async def _in_topic(say: Callable[[int | None], Awaitable[T]], place: Place) -> T:

@@ -20,8 +20,9 @@ Everything runs in the test's own event loop, on 127.0.0.1 and a free port; noth
   long ago), `group(title, members, bot=True, admin=False)`, `supergroup(...)`, `forum(...)`; privacy mode off:
   `server.bot.can_read_all_group_messages = True`
 - acts: `send_text(user, chat, text, thread=, reply_to=)`, `send_document(user, chat, data, filename, mime=, caption=)`,
-  `send_photo(user, chat, data)`, `edit(user, message, text)`, `await press(user, message, label)` (exact label, or else
-  a part of it), `start_press` (does not wait), `press_data(user, message, data)` (any data), `delete(message)`
+  `send_photo(user, chat, data)` (its largest size is `data`), `send_album(user, chat, photos, caption=)`,
+  `edit(user, message, text)`, `await press(user, message, label)` (exact label, or else a part of it), `start_press`
+  (does not wait), `press_data(user, message, data)` (any data), `delete(message)`
 - membership: `add_bot(actor, chat, admin=)`, `kick_bot`, `remove_bot`, `restrict_bot(actor, chat,
   can_send_messages=False)`, `add_member`, `remove_member`, `block_bot(user)`, `unblock_bot(user)`, `deactivate(user)`,
   `delete_group(chat)`, `migrate(actor, chat) -> supergroup`

@@ -1,9 +1,14 @@
-"""Width and height of PNG, JPEG and GIF data, for photo sizes; knows nothing of messages."""
+"""Sizes of photos: width and height of PNG, JPEG and GIF data, and the smaller ones; knows nothing of messages."""
 
 from __future__ import annotations
 
+import io
 import struct
 
+from PIL import Image
+
+_LONGEST = (90, 320, 800)
+"""Pixels of the longer side of the sizes that clients show in lists and chats."""
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
@@ -16,6 +21,20 @@ def image_size(data: bytes) -> tuple[int, int] | None:
         width, height = struct.unpack("<HH", data[6:10])
         return width, height
     return _jpeg_size(data) if data.startswith(b"\xff\xd8") else None
+
+
+def smaller_sizes(data: bytes) -> list[tuple[tuple[int, int], bytes]]:
+    """The smaller sizes that Telegram offers of a photo beside the largest, as (width, height) and JPEG, smallest first."""
+    found = []
+    with Image.open(io.BytesIO(data)) as image:
+        for longest in _LONGEST:
+            if max(image.size) > longest:
+                small = image.convert("RGB")
+                small.thumbnail((longest, longest))
+                buffer = io.BytesIO()
+                small.save(buffer, "JPEG")
+                found.append((small.size, buffer.getvalue()))
+    return found
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:

@@ -199,14 +199,18 @@ def _content(world: World, bot: Bot, message: Message) -> dict[str, Any]:
     if message.media is None:
         return _given({"text": message.text or None, "entities": entities or None})
     kind, file = message.media
-    reference = {"file_id": World.file_id(bot, file), "file_unique_id": file.unique_id, "file_size": file.size}
     content: dict[str, Any] = _given({"caption": message.text or None, "caption_entities": entities or None})
     match kind:
         case "photo":
-            content["photo"] = [reference | {"width": file.width, "height": file.height}]
+            sizes = (*file.smaller, file)
+            content["photo"] = [_reference(bot, s) | {"width": s.width, "height": s.height} for s in sizes]
         case _:
-            content[kind] = reference | {"file_name": file.name, "mime_type": file.mime}
+            content[kind] = _reference(bot, file) | {"file_name": file.name, "mime_type": file.mime}
     return content
+
+
+def _reference(bot: Bot, file: File) -> dict[str, Any]:
+    return {"file_id": World.file_id(bot, file), "file_unique_id": file.unique_id, "file_size": file.size}
 
 
 def entity_object(world: World, entity: Entity) -> dict[str, Any]:

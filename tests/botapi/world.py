@@ -110,6 +110,8 @@ class File:
     path: str
     width: int = 0
     height: int = 0
+    smaller: list[File] = field(default_factory=list)
+    """Of a photo: its smaller sizes, smallest first."""
 
     @property
     def size(self) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from tests.botapi.call import METHODS
 from tests.botapi.faults import FloodLimits
@@ -167,6 +169,23 @@ async def test_a_poll_ends_without_an_answer_when_the_server_goes_down(telegram_
     assert telegram_server.exchanges[-1].status == 0
 
 
+async def test_photos_sent_together_are_messages_of_one_group_each_in_several_sizes(api, telegram, lan, chat):
+    photos = [picture(1280, 960), picture(400, 300)]
+    telegram.send_album(lan, chat, photos, caption="hai trang")
+    updates = [update["message"] for update in await api.ok("getUpdates")]
+    assert len({message["media_group_id"] for message in updates}) == 1
+    assert [message.get("caption") for message in updates] == ["hai trang", None]
+    assert [message["message_id"] for message in updates] == sorted(message["message_id"] for message in updates)
+    sizes = [[(size["width"], size["height"]) for size in message["photo"]] for message in updates]
+    assert sizes == [[(90, 68), (320, 240), (800, 600), (1280, 960)], [(90, 68), (320, 240), (400, 300)]]
+    for message, sent in zip(updates, photos, strict=True):
+        path = (await api.ok("getFile", file_id=message["photo"][-1]["file_id"]))["file_path"]
+        async with api.session.get(f"{api.server.url}/file/bot{api.server.token}/{path}") as response:
+            assert await response.read() == sent
+    with pytest.raises(ValueError, match="2 to 10"):
+        telegram.send_album(lan, chat, photos[:1])
+
+
 async def test_writing_to_a_blocked_bot_unblocks_it_first(api, telegram, lan, chat):
     telegram.block_bot(lan)
     telegram.send_text(lan, chat, "quay lại")
@@ -184,3 +203,9 @@ async def test_a_file_comes_back_as_it_was_sent(api, telegram, lan, chat):
         assert await response.read() == sent.document.data
     async with api.session.get(f"{api.server.url}/file/bot{api.server.token}/documents/none.txt") as response:
         assert response.status == 404
+
+
+def picture(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(buffer, "JPEG")
+    return buffer.getvalue()

@@ -31,15 +31,21 @@ ANNEX = Citation(
 
 
 class FakeService:
-    """Answers at once. "chậm" makes it slow, "hỏng" breaks it, "không nêu" lets it abstain, "dài" quotes at length."""
+    """Answers at once, or after `thinks` seconds of work.
 
-    def __init__(self, store: Store | None = None) -> None:
+    Words in the question: "chậm" makes it slow, "hỏng" breaks it, "không nêu" lets it abstain, "dài" quotes at length."""
+
+    def __init__(self, store: Store | None = None, thinks: float = 0.0) -> None:
         self.asked: list[Question] = []
         self._store = store
+        self._thinks = thinks
 
     def ask(self, question: Question) -> Answer:
         """An answer that repeats what it was asked."""
         self.asked.append(question)
+        done = time.thread_time() + self._thinks
+        while time.thread_time() < done:
+            sum(range(1000))
         if "chậm" in question.text:
             time.sleep(1.0)
         if "hỏng" in question.text:

@@ -12,8 +12,8 @@ from telegram.ext import ExtBot
 from bot.composition import compose
 from bot.logs import configure_logging
 from bot.settings import Settings
-from bot.telegram.application import PatientLimiter
 from bot.telegram.delivering import TelegramSender
+from bot.telegram.limiting import PatientLimiter, Turns
 from tests.e2e.fake_service import FakeService
 
 if TYPE_CHECKING:
@@ -35,11 +35,10 @@ def remind(given: dict[str, str], say: int) -> None:
 
 
 async def _run(given: dict[str, str], engine: Engine) -> None:
-    bot = ExtBot(
-        given["bot_token"], base_url=f"{given['telegram_api']}/bot", rate_limiter=PatientLimiter(max_retries=0)
-    )
+    turns = Turns()
+    bot = ExtBot(given["bot_token"], base_url=f"{given['telegram_api']}/bot", rate_limiter=PatientLimiter(turns))
     async with bot:
-        engine.sender = _Announced(TelegramSender(bot, lambda: False), engine.announce)
+        engine.sender = _Announced(TelegramSender(bot, lambda: False, turns), engine.announce)
         await engine.run(seconds=0.25)
 
 

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 VI = load_texts("vi")
 CLERK, OFFICER = 2001, 2002
 NAME = "ke-hoach-12.txt"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6260000000000500010d0a2db40000000049454e44ae426082"
-)
 
 
 @pytest_asyncio.fixture
@@ -201,11 +197,6 @@ async def test_what_cannot_be_read_is_not_fetched(bot, telegram, telegram_server
     answer = await telegram.wait_for_message(chat)
     assert ("20 MB" if size > LARGEST else ".txt") in answer.text
     assert telegram_server.calls("getFile") == []
-
-
-async def test_a_photo_is_put_off_politely(bot, telegram, van, chat):
-    telegram.send_photo(van, chat, PNG)
-    assert (await telegram.wait_for_message(chat)).text == VI("load.photo")
 
 
 async def test_a_file_that_telegram_does_not_give_is_asked_for_again(bot, telegram, van, chat, tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.texts import load_texts
-from tests.e2e.conftest import ADMIN, SECRET
+from tests.e2e.conftest import ADMIN, SECRET, webhook_environment
 
 if TYPE_CHECKING:
     from tests.botapi import Control
@@ -36,6 +36,42 @@ async def test_told_to_stop_the_bot_finishes_what_it_is_answering(start_bot, tel
     assert await process.stop(stop) == 0
     assert "(câu chậm?)" in telegram.messages(chat)[-1].text
     assert "bot.stopped" in process.log
+
+
+async def test_killed_while_it_thinks_the_bot_answers_after_its_restart_once(start_bot, telegram, an, chat, mode):
+    # The second one has the first one's place: by webhook at its address.
+    settings = webhook_environment() if mode == "webhook" else {}
+    process = await start_bot(mode, **settings)
+    await process.until_logged("bot.started", seconds=60)
+    telegram.send_text(an, chat, "câu chậm?")
+    await telegram.wait_for_call("sendChatAction")
+    await telegram.all_confirmed()
+    await process.stop(signal.SIGKILL)
+    assert telegram.messages(chat) == []
+    telegram.send_text(an, chat, "Rồi sao?")
+    await start_bot(mode, **settings)
+    await telegram.wait_for(lambda: len(telegram.messages(chat)) == 2, "both answers", timeout=60)
+    first, second = (message.text for message in telegram.messages(chat))
+    assert first.startswith("Tối thiểu 80% vào năm 2030 (câu chậm?)")
+    assert "(Rồi sao?)" in second
+
+
+async def test_a_second_process_that_polls_says_so_in_one_line_and_nothing_is_answered_twice(
+    start_bot, telegram, telegram_server, an, chat
+):
+    telegram_server.forgive("terminated by other getUpdates")
+    first = await start_bot()
+    await first.until_logged("bot.started", seconds=60)
+    second = await start_bot()
+    await second.until_logged("bot.started", seconds=60)
+    for number in range(5):
+        telegram.send_text(an, chat, f"Câu {number}?")
+    await telegram.wait_for(lambda: len(telegram.messages(chat)) == 5, "answers", timeout=60)
+    assert [f"(Câu {n}?)" in m.text for n, m in enumerate(telegram.messages(chat))] == [True] * 5
+    for process in (first, second):
+        assert process.log.count("poll.conflict") <= 1
+    assert "poll.conflict" in first.log + second.log
+    assert "Traceback" not in first.log + second.log
 
 
 async def test_what_was_asked_while_the_bot_was_away_is_answered_and_old_buttons_still_work(

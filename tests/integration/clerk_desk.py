@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.composition import Composition
-from bot.desk.replies import Fetch, Reply, Say, Tell, Toast, Turn, Working
+from bot.desk.loading_files import keep
+from bot.desk.replies import Fetch, FetchPhoto, Gather, Pause, Reply, Say, Status, Tell, Toast, Turn, Working
 from bot.desk.visit import OfferedFile
 from bot.office.people import Newcomer
 from bot.settings import Settings
 from tests.e2e.fake_service import FakeService
 from tests.integration.front_desk import AN, OWNER, FrontDesk, HandClock
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,17 +65,20 @@ def plan(number: str = "12/KH-UBND", stamp: str = "", more: str = "") -> bytes:
 class ClerkDesk(FrontDesk):
     """The front desk with an admitted clerk; opened again on the same home it is the bot after a restart."""
 
-    def __init__(self, home: Path, *, first: bool = True) -> None:
+    def __init__(self, home: Path, *, first: bool = True, url: str | None = None) -> None:
         self.home = home
         self.clock = HandClock()
         self.service = FakeService()
-        settings = Settings(_env_file=None, home=home, admins=frozenset({OWNER}), embedding="hash")
+        url = url or store_url(home)
+        settings = Settings(_env_file=None, home=home, database_url=url, admins=frozenset({OWNER}), embedding="hash")
         self.app = Composition(settings, clock=self.clock, service=self.service)
         self.desk = self.app.desk()
         self.office = self.app.office
         self.store = self.app.store
         self.texts = self.desk.texts
         self.told: list[Tell] = []
+        self.photos: dict[str, bytes] = {}
+        self.fetched: list[str] = []
         self._numbers = itertools.count(10, 10)
         if first:
             self.admit(AN, "officer")
@@ -86,6 +92,37 @@ class ClerkDesk(FrontDesk):
             Newcomer(person, f"Người {person}"), self.place(person), name, len(content) if size is None else size, **how
         )
         return self.through(self.desk.offered(offered), content)
+
+    def photo(self, content: bytes | None, album: str | None = None, person: int = CLERK, **how) -> tuple[Reply, ...]:
+        """A photo is sent (None: one that Telegram will not give), and what the desk wants done about it."""
+        message = how.pop("message", None) or next(self._numbers)
+        if content is not None:
+            self.photos[f"photo {message}"] = content
+        how = {"width": 960, "height": 1280} | how
+        offered = OfferedFile(
+            Newcomer(person, f"Người {person}"), self.place(person), "", photo=True, album=album, message=message,
+            reference=f"photo {message}", **how,
+        )  # fmt: skip
+        return self.desk.offered(offered)
+
+    def gathered(self, gather: Gather) -> tuple[Reply, ...]:
+        """What is left when the photos have been gathered; pauses move the clock."""
+        done: list[Reply] = []
+        while (step := gather.step()) is not None:
+            match step:
+                case Status(screen, shown):
+                    shown(500)
+                    done.append(Turn(screen))
+                case FetchPhoto(reference, path, came):
+                    self.fetched.append(reference)
+                    if reference in self.photos:
+                        keep(self.photos[reference], path)
+                    came(reference in self.photos)
+                case Pause(seconds):
+                    self.clock.moment += timedelta(seconds=seconds)
+                case Working():
+                    done += self.through([step])
+        return tuple(done)
 
     def through(self, replies, content: bytes | None = None) -> tuple[Reply, ...]:
         """What is left when everything slow has been done; what other chats are told goes to `told`."""
@@ -102,6 +139,8 @@ class ClerkDesk(FrontDesk):
                     if reply.shown:
                         reply.shown(500)
                     done += self.through(reply.work())
+                case Gather():
+                    done += self.gathered(reply)
                 case Tell():
                     if reply.once is None or reply.once():
                         self.told.append(reply)
@@ -122,6 +161,7 @@ class ClerkDesk(FrontDesk):
         self.store.engine.dispose()
         again = ClerkDesk(self.home, first=False)
         again.clock.moment = self.clock.moment
+        again.photos = self.photos
         return again
 
     def resumed(self) -> tuple[Reply, ...]:

@@ -11,6 +11,7 @@ import pytest
 from bot.cli import main
 from bot.composition import Composition
 from tests.integration.command_line import PLAN, FakeService
+from tests.stores import runs_on, store_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)  # away from any `.env`
     monkeypatch.setenv("CHIDAO_HOME", str(tmp_path / "home"))
+    if runs_on("postgresql"):
+        monkeypatch.setenv("CHIDAO_DATABASE_URL", store_url(tmp_path / "home"))
     monkeypatch.setenv("CHIDAO_EMBEDDING", "hash")
     monkeypatch.setenv("CHIDAO_NOW", "2025-03-01T08:00:00+07:00")
     return tmp_path

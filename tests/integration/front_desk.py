@@ -13,6 +13,7 @@ from bot.office.people import Newcomer
 from bot.office.records import Place, Role, Unit
 from bot.settings import Settings
 from tests.e2e.fake_service import FakeService
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ class FrontDesk:
     def __init__(self, home: Path, service: Any | None = None) -> None:
         self.clock = HandClock()
         self.service = service or FakeService()
-        settings = Settings(_env_file=None, home=home, admins=frozenset({OWNER}))
+        settings = Settings(_env_file=None, home=home, database_url=store_url(home), admins=frozenset({OWNER}))
         self.app = Composition(settings, clock=self.clock, service=self.service)
         self.desk = self.app.desk()
         self.office = self.app.office

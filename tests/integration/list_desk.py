@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from corpus.records import Clause, Directive, Metadata, Source
 from corpus.store import Store
 from tests.integration.directive_files import FakeIndex
 from tests.integration.front_desk import OWNER, FrontDesk
+from tests.stores import copied_home, store_url
 
 if TYPE_CHECKING:
     from bot.desk.replies import Reply
@@ -27,7 +27,7 @@ BINH, CHI, CLERK = 20, 21, 22
 def read_samples(home: Path) -> Path:
     """A home whose store holds the sample directives."""
     home.mkdir(parents=True, exist_ok=True)
-    with Store.open(f"sqlite:///{home / 'chidao.db'}") as store:
+    with Store.open(store_url(home)) as store:
         ingest([SAMPLES], store, FakeIndex())
     return home
 
@@ -36,8 +36,7 @@ class ListDesk(FrontDesk):
     """Bình is of the health department, Chi of the finance department; the clerk has no unit. It is 12 March 2026."""
 
     def __init__(self, home: Path, samples: Path) -> None:
-        shutil.copytree(samples, home, dirs_exist_ok=True)
-        super().__init__(home)
+        super().__init__(copied_home(samples, home))
         self.clock.moment = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
         self.index = FakeIndex()
         self.app.__dict__["index"] = self.index

@@ -124,7 +124,7 @@ def explored(front: FrontDesk, who: int, chat: int | None = None) -> tuple[dict[
 def changes_much(data: str) -> bool:
     """Buttons whose press would take away what the exploration walks on; they are tried by the others all the same."""
     area, _ = decode(data) or ("", ())
-    return area in {"ny", "dy", "gx", "nr", "nt", "dj", "gu", "ak", "vx", "vt", "vl", "cry", "crc", "rt", "rtd", "rp"}
+    return area in {"ny", "dy", "gx", "nr", "nt", "dj", "gu", "ak", "vx", "vt", "vl", "cry", "crc", "rt", "rtd", "rp", "zx", "zq"}
 
 
 def state(front: FrontDesk) -> list:

@@ -11,9 +11,9 @@ from corpus.corrections import as_json, from_json, match
 from corpus.records import Task
 from corpus.store import Store
 from corpus.store_corrections import Corrections
-from corpus.store_engine import default_url
 from corpus.store_writing import IncomingFile
 from tests.integration.directive_files import directive
+from tests.stores import store_url
 
 KEY = "12-kh-tu-hoa-son-2024"
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ NOW = datetime(2025, 3, 1, tzinfo=UTC)
 
 @pytest.fixture
 def store(tmp_path):
-    with Store.open(default_url(tmp_path)) as opened:
+    with Store.open(store_url(tmp_path)) as opened:
         yield opened
 
 

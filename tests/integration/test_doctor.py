@@ -17,6 +17,7 @@ from corpus.store_writing import IncomingFile
 from index.embedding import HashEmbedder
 from index.indexing import Indexer
 from tests.integration.directive_files import directive
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,7 @@ def bot_api() -> Iterator[tuple[str, list[str]]]:
 
 
 def settings(home: Path, **given: object) -> Settings:
+    given.setdefault("database_url", store_url(home))
     return Settings(_env_file=None, home=home, embedding="hash", **given)  # type: ignore[arg-type, call-arg]
 
 
@@ -107,6 +109,7 @@ def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
     assert "hash-256" in checks(given)["index"].found
 
 
+@pytest.mark.sqlite_only("a file that is no database")
 def test_a_damaged_store_is_bad_and_says_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "chidao.db").write_bytes(b"no database" * 1000)
     check = checks(settings(tmp_path))["store"]
@@ -148,3 +151,67 @@ def test_a_bot_that_is_refused_or_out_of_reach_is_bad_and_its_token_is_never_sho
 def test_a_model_folder_that_is_not_there_is_bad(tmp_path: Path) -> None:
     given = settings(tmp_path).model_copy(update={"embedding": "./khong-co"})
     assert checks(given)["model"].status == "bad"
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    """A program of this name that PATH finds, and nothing else."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def only_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The one folder in which programs are looked for; empty."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path / "bin"
+
+
+TESSERACT = """case "$1" in --version) echo "tesseract 5.9.1";; *) printf 'List of available languages:\\n{languages}\\n';; esac"""
+
+
+def test_programs_that_some_files_need_are_named_with_their_versions(tmp_path: Path, only_programs: Path) -> None:
+    program(only_programs, "tesseract", TESSERACT.format(languages="eng\\nvie"))
+    program(only_programs, "libreoffice", 'echo "LibreOffice 24.2.1.2 420(Build:2)"')
+    found = checks(settings(tmp_path / "home"))
+    assert (found["recognition"].status, found["old_word"].status) == ("ok", "ok")
+    assert "5.9.1" in found["recognition"].found
+    assert "24.2.1.2" in found["old_word"].found
+
+
+def test_without_them_a_note_says_what_to_install_and_nothing_is_wrong(tmp_path: Path, only_programs: Path) -> None:
+    found = checks(settings(tmp_path / "home"))
+    assert (found["recognition"].status, found["old_word"].status) == ("note", "note")
+    assert "tesseract-ocr tesseract-ocr-vie" in found["recognition"].found
+    assert "libreoffice-writer-nogui" in found["old_word"].found
+
+
+def test_recognition_without_vietnamese_or_that_does_not_run_is_noted(tmp_path: Path, only_programs: Path) -> None:
+    program(only_programs, "tesseract", TESSERACT.format(languages="eng\\nosd"))
+    program(only_programs, "soffice", "exit 77")
+    found = checks(settings(tmp_path / "home"))
+    assert (found["recognition"].status, found["old_word"].status) == ("note", "note")
+    assert "(vie)" in found["recognition"].found
+    assert str(only_programs / "soffice") in found["old_word"].found
+
+
+def test_secrets_and_data_that_anybody_may_read_are_pointed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    home, file = tmp_path / "home", tmp_path / "token"
+    home.mkdir(mode=0o700)
+    file.write_text(TOKEN)
+    file.chmod(0o600)
+    given = settings(home, bot_token_file=file)
+    assert checks(given)["seclusion"].status == "ok"
+    home.chmod(0o755)
+    assert str(home) in checks(given)["seclusion"].found
+    file.chmod(0o644)
+    found = checks(given)["seclusion"]
+    assert (found.status, str(file) in found.found) == ("note", True)
+    home.chmod(0o700)
+    file.chmod(0o600)
+    (tmp_path / ".env").write_text(f"CHIDAO_BOT_TOKEN={TOKEN}\n")
+    (tmp_path / ".env").chmod(0o644)
+    with_token = settings(home, bot_token=SecretStr(TOKEN), telegram_api="http://127.0.0.1:9")
+    assert ".env" in checks(with_token)["seclusion"].found

@@ -9,8 +9,8 @@ import pytest
 from corpus.ingest import find_files, ingest
 from corpus.manifest import load_manifest
 from corpus.store import Store
-from corpus.store_engine import default_url
 from tests.integration.directive_files import FakeIndex, read
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(default_url(tmp_path / "home")) as opened:
+    with Store.open(store_url(tmp_path / "home")) as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""Clerks load files from the chat: nothing is published unconfirmed, nothing twice, and nothing is lost by a crash."""
+"""Clerks load files from the chat: nothing is published unconfirmed, and nothing twice."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import loading_publishing
 from bot.desk.loading import LARGEST
 from bot.desk.replies import Toast
 from bot.desk.routing import CLERKS
-from bot.office.people import Newcomer
 from bot.office.records import Place
 from tests.integration.clerk_desk import CLERK, SECOND_CLERK, ClerkDesk, plan, screen_of, toast_of
 from tests.integration.front_desk import AN, GROUP, OWNER, STRANGER, labels, said, words
@@ -300,10 +298,6 @@ def test_other_formats_are_not_fetched(front, name):
     assert front.staged() == []
 
 
-def test_photos_are_put_off_politely(front):
-    assert front.texts("load.photo") in said(front.offer(b"", "", photo=True))
-
-
 def test_others_get_one_sentence_and_nothing_is_fetched(front):
     assert said(front.offer(plan(), person=AN)) == front.texts("load.only_clerks")
     assert "Bot này chỉ phục vụ" in said(front.offer(plan(), person=STRANGER))
@@ -327,82 +321,3 @@ def test_buttons_made_up_or_of_no_upload_are_outdated(front):
     front.offer(plan())
     for data in ("v1:uc:99", "v1:ue:1:7", "v1:uf:1:0:override", "v1:ut:1:99:0", "v1:uc", "v1:ua:1:x"):
         assert toast_of(front.press(data, CLERK)) == front.texts("button.outdated")
-
-
-# ---- the process is killed
-
-
-def test_a_file_being_read_when_the_bot_was_killed_is_read_at_the_next_start(front, monkeypatch):
-    monkeypatch.setattr("bot.desk.loading.inspect", _killed)
-    with pytest.raises(KeyboardInterrupt):
-        front.offer(plan())
-    monkeypatch.undo()
-    again = front.restarted()
-    assert "12/KH-UBND" in said(again.resumed())
-    assert again.resumed() == ()
-
-
-def test_a_file_whose_fetching_was_cut_short_is_asked_for_again(front):
-    front.desk.table.files.handle(front.desk.visit(Newcomer(CLERK, "V"), Place(CLERK)), _offered("ke-hoach.txt"))
-    assert "gửi lại" in said(front.restarted().resumed())
-
-
-def test_what_waited_is_confirmed_after_a_restart(front):
-    screen = screen_of(front.offer(plan()))
-    again = front.restarted()
-    again.pressed(screen, "Xác nhận")
-    assert numbers(again) == ["12/KH-UBND"]
-
-
-@pytest.mark.parametrize("step", ["keep", "ingest", "notices"])
-def test_a_publication_cut_short_is_finished_at_the_next_start_and_told_once(front, monkeypatch, step):
-    front.admit(30, "officer", "Sở Nội vụ")
-    screen = screen_of(front.offer(plan()))
-    monkeypatch.setattr(loading_publishing, step, _killed)
-    with pytest.raises(KeyboardInterrupt):
-        front.pressed(screen, "Xác nhận")
-    monkeypatch.undo()
-    again = front.restarted()
-    assert said(again.resumed()).startswith("✅")
-    assert numbers(again) == ["12/KH-UBND"]
-    assert [t.place.chat for t in again.told] == [30]
-    assert again.acts().count("directive.loaded") == 1
-    assert again.restarted().resumed() == ()
-
-
-def test_who_was_not_told_before_the_kill_is_told_and_who_was_is_not(front):
-    front.admit(30, "officer", "Sở Nội vụ")
-    front.admit(31, "officer", "Sở Y tế")
-    screen = screen_of(front.offer(plan()))
-    replies = front.press_label(screen, "Xác nhận", CLERK)
-    _turn, first, _second = replies[0].work()
-    assert first.once()  # said, and then the process is killed
-    again = front.restarted()
-    again.resumed()
-    assert [t.place.chat for t in again.told] == [31]
-
-
-def test_a_publication_that_fails_waits_again_with_its_reason(front, monkeypatch):
-    from corpus.errors import SearchIndexError
-
-    screen = screen_of(front.offer(plan()))
-
-    def broken(*_args, **_kwargs):
-        raise SearchIndexError("Chỉ mục đang hỏng.")
-
-    monkeypatch.setattr(loading_publishing, "ingest", broken)
-    failed = screen_of(front.pressed(screen, "Xác nhận"))
-    assert "Chỉ mục đang hỏng" in words(failed)
-    monkeypatch.undo()
-    front.pressed(failed, "Xác nhận")
-    assert numbers(front) == ["12/KH-UBND"]
-
-
-def _killed(*_args, **_kwargs):
-    raise KeyboardInterrupt
-
-
-def _offered(name):
-    from bot.desk.visit import OfferedFile
-
-    return OfferedFile(Newcomer(CLERK, "V"), Place(CLERK), name, 10)

@@ -19,23 +19,13 @@ from tests.e2e.fake_service import FakeService
 from tests.integration.front_desk import HandClock
 from tests.integration.reminder_worker import work
 from tests.integration.test_reminders import store_tasks, task
-from tests.postgres import ABSENT, fresh_database, is_installed, postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PEOPLE = 120
 DAYS = (date(2025, 6, 11), date(2025, 6, 13), date(2025, 6, 17))
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    if not is_installed():
-        pytest.skip(ABSENT)
-    with postgres_server() as url:
-        yield url
 
 
 def race(home: Path, url: str, workers: int) -> None:
@@ -75,17 +65,17 @@ def race(home: Path, url: str, workers: int) -> None:
     app.store.close()
 
 
+@pytest.mark.sqlite_only("its database is SQLite whatever the others run on")
 def test_two_processes_on_sqlite_send_everything_once(tmp_path: Path) -> None:
     race(tmp_path, default_url(tmp_path), 2)
 
 
 @pytest.mark.parametrize("workers", [2, 4])
-def test_workers_on_postgresql_send_everything_once(tmp_path: Path, postgres: str, workers: int) -> None:
-    with fresh_database(postgres, f"race{workers}") as url:
-        race(tmp_path, url, workers)
+def test_workers_on_postgresql_send_everything_once(tmp_path: Path, postgres_url: str, workers: int) -> None:
+    race(tmp_path, postgres_url, workers)
 
 
-def test_the_store_and_the_migrations_work_on_postgresql(tmp_path: Path, postgres: str) -> None:
+def test_the_store_and_the_migrations_work_on_postgresql(postgres_url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -95,7 +85,7 @@ def test_the_store_and_the_migrations_work_on_postgresql(tmp_path: Path, postgre
     from corpus.store import Store
     from corpus.store_engine import migrate
 
-    with fresh_database(postgres, "store") as url, Store.open(url) as store:
+    with Store.open(postgres_url) as store:
         key = store_tasks(store, task("Trình đề án"))
         assert [t.action for t in store.tasks(key)] == ["Trình đề án"]
         assert store.remove(key)

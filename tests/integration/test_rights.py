@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> FrontDesk:
 @pytest.mark.parametrize(("command", "role", "chat", "allowed"), cells())
 def test_the_cell_says_what_happens(front, command, role, chat, allowed):
     where, topic = CHATS[chat]
+    front.clock.moment += timedelta(minutes=10)  # a stranger is not answered without end
     person = PEOPLE[role]
     text = f"/{command} Ai chủ trì?" if command == "hoi" else f"/{command}"
     replies = front.say(text, person, chat=where, topic=topic)

@@ -21,6 +21,7 @@ from index.embedding import HashEmbedder
 from index.generations import current_generation
 from index.grounding import figures, ungrounded
 from index.indexing import Indexer, index_folder
+from tests.stores import store_url
 from tests.unit.small_library import SCHOOLS, WATER, open_store, outspoken, put, service_over
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def test_search_gives_as_many_clauses_as_asked_best_first(store: Store, tmp_path
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, SearchService, SearchService]]:
     """All samples in a store, with the service as shipped and one that always answers."""
     folder = tmp_path_factory.mktemp("samples")
-    with Store.open(f"sqlite:///{folder / 'chidao.db'}") as opened:
+    with Store.open(store_url(folder)) as opened:
         reports = ingest([SAMPLES], opened, Indexer(folder, HashEmbedder))
         assert {report.status for report in reports} == {"stored"}
         yield opened, service_over(opened, folder), outspoken(opened, folder)

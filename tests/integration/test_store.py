@@ -14,9 +14,10 @@ from corpus.errors import StoreError
 from corpus.identity import clause_token
 from corpus.records import Metadata
 from corpus.store import Store
-from corpus.store_engine import default_url, integrity_faults
+from corpus.store_engine import integrity_faults
 from corpus.store_writing import AlreadyStoredError, IncomingFile
 from tests.integration.directive_files import directive
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ KEY = "12-kh-tu-hoa-son-2024"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(default_url(tmp_path)) as opened:
+    with Store.open(store_url(tmp_path)) as opened:
         yield opened
 
 
@@ -167,7 +168,7 @@ def test_the_revision_changes_with_content_and_only_then(store: Store) -> None:
 
 
 def test_two_stores_of_different_content_never_share_a_revision(tmp_path: Path) -> None:
-    with Store.open(default_url(tmp_path / "1")) as one, Store.open(default_url(tmp_path / "2")) as two:
+    with Store.open(store_url(tmp_path / "1")) as one, Store.open(store_url(tmp_path / "2")) as two:
         put(one)
         put(two, content="h2")
         assert one.revision() != two.revision()
@@ -226,7 +227,7 @@ def _write(url: str, offset: int) -> None:
 
 
 def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    url = default_url(tmp_path)
+    url = store_url(tmp_path)
     spawn = multiprocessing.get_context("spawn")
     writers = [spawn.Process(target=_write, args=(url, offset)) for offset in (100, 200)]
     for process in writers:
@@ -247,7 +248,8 @@ def test_an_address_that_leads_nowhere_is_one_clear_sentence(url: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.sqlite_only("a file that is no database")
 def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "chidao.db").write_bytes(b"this is no database at all" * 200)
     with pytest.raises(StoreError, match="restore"):
-        Store.open(default_url(tmp_path))
+        Store.open(store_url(tmp_path))

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
+from bot.inbox.pace import chat
 from bot.message_blocks import paragraph
 from bot.office.records import Place
 from bot.reminders.sender import Gone, Later, Moved, Refused, Sent, Uncertain, Unreachable
 from bot.screens import Screen
-from bot.telegram.delivering import A_SECOND, GROUP_PAUSE, TelegramSender
+from bot.telegram.delivering import TelegramSender
 
 SCREEN = Screen((paragraph("Việc sắp đến hạn."),))
 
@@ -61,11 +62,12 @@ async def test_each_refusal_has_its_meaning(error, outcome):
 async def test_turns_keep_below_the_limits_overall_and_in_one_group():
     sender, loop = TelegramSender(FakeBot(), lambda: False), asyncio.get_running_loop()
     began = loop.time()
-    await asyncio.gather(*(sender.turn(Place(n)) for n in range(1, A_SECOND // 2 + 2)))
-    assert loop.time() - began >= 0.45
+    await asyncio.gather(*(sender.turn(Place(n)) for n in range(1, 12)))
+    assert loop.time() - began >= 0.45  # twenty a second
+    group = chat(-1)
     began = loop.time()
-    await asyncio.gather(*(sender.turn(Place(-1, topic, group=True)) for topic in (1, 2)))
-    assert loop.time() - began >= GROUP_PAUSE - 0.1
+    await asyncio.gather(*(sender.turn(Place(-1, topic, group=True)) for topic in range(group.burst + 1)))
+    assert loop.time() - began >= group.interval - 0.1
 
 
 async def test_a_turn_waits_for_answers_but_not_for_ever():

@@ -13,6 +13,7 @@ import pytest
 
 from corpus.errors import SearchIndexError
 from index import generations
+from index.dense import DenseIndex
 from index.embedding import HashEmbedder
 from index.generations import Generation, Passage, build_generation, current_generation
 from index.vectors import VectorCache
@@ -231,3 +232,52 @@ def test_builds_at_the_same_time_do_not_break_each_other(root: Path) -> None:
 def test_the_manifest_is_plain_json(root: Path) -> None:
     manifest = json.loads((_build(root).folder / "manifest.json").read_text(encoding="utf-8"))
     assert all(len(digest) == 64 for digest in manifest["files"].values())
+
+
+def test_an_index_made_before_dense_parts_had_places_is_still_good(root: Path) -> None:
+    manifest = _build(root).folder / "manifest.json"
+    kept = json.loads(manifest.read_text(encoding="utf-8"))
+    assert kept.pop("dense") == "flat"
+    manifest.write_text(json.dumps(kept), encoding="utf-8")
+    generation = current_generation(root)
+    assert generation is not None
+    assert _found(generation, "báo cáo trước ngày nào")[0] == "a#I.1"
+
+
+class Elsewhere:
+    """Vectors outside the folder, which only says where they are."""
+
+    name = "elsewhere"
+
+    def __init__(self) -> None:
+        self.kept: dict[str, np.ndarray] = {}
+
+    def build(self, folder: Path, vectors: np.ndarray) -> None:
+        self.kept[folder.name] = vectors
+        (folder / "dense.json").write_text(json.dumps({"collection": folder.name}), encoding="utf-8")
+
+    def load(self, folder: Path, *, size: int, dimension: int) -> DenseIndex:
+        vectors = self.kept[json.loads((folder / "dense.json").read_text(encoding="utf-8"))["collection"]]
+        assert vectors.shape == (size, dimension)
+        return DenseIndex.build(vectors)
+
+
+def test_the_dense_part_may_be_kept_in_another_place(root: Path) -> None:
+    place, cache = Elsewhere(), VectorCache(root.parent / "vectors.sqlite")
+    build_generation(root, _passages(TEXTS), EMBEDDER, cache, corpus_revision="1", dense=place)
+    generation = current_generation(root, place)
+    assert generation is not None
+    assert generation.manifest.dense == "elsewhere"
+    assert "dense.json" in generation.manifest.files
+    assert _found(generation, "báo cáo trước ngày nào")[0] == "a#I.1"
+    with pytest.raises(SearchIndexError, match="elsewhere"):
+        current_generation(root)
+
+
+def test_the_same_generation_has_the_same_name_in_every_home(root: Path, tmp_path: Path) -> None:
+    generation = _build(root)
+    shutil.copytree(root, tmp_path / "copy")
+    copied = current_generation(tmp_path / "copy")
+    assert copied is not None
+    assert copied.name == generation.name
+    assert _build(root, {"c#1": "Khác"}).name != generation.name

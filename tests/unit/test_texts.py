@@ -19,6 +19,7 @@ from bot.desk.targets import AXES
 from bot.desk.task_views import FILTERS
 from bot.guide import load_guide
 from bot.office.audit import ACTIONS
+from bot.office.erasure import Obstacle
 from bot.office.progress import STATES
 from bot.office.records import ROLES
 from bot.office.uploads import State
@@ -48,6 +49,7 @@ COMPOSED = (
     | {f"access.{reason}" for reason in get_args(Refusal) if reason != "stranger"}
     | {f"audit.{action}" for action in ACTIONS}
     | {f"feedback.{reason}" for reason in (*REASONS, "other")}
+    | {f"privacy.{obstacle}" for obstacle in get_args(Obstacle)}
     | {f"clause.{which}" for which in ("before", "above", "after")}
     | {f"fix.field.{field}" for fields in CORRECTED.values() for field in fields}
     | {f"fix.op.{name}" for name in OPERATOR_NAMES.values()}
@@ -85,6 +87,7 @@ OWN = {
     "invite",
     "load",
     "people",
+    "privacy",
     "questions",
     "record",
     "unit",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from tests.botapi import text as texts
 from tests.botapi.control.side import ADMIN_RIGHTS, PATIENCE
 from tests.botapi.control.waiting import Waiting
-from tests.botapi.images import image_size
+from tests.botapi.images import image_size, smaller_sizes
 from tests.botapi.methods.sending import place_of
 from tests.botapi.visibility import announce, announce_callback
 from tests.botapi.world import Bot, CallbackQuery, Chat, Member, Message, Topic, User
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.botapi.text import Entity
 
 
@@ -108,14 +110,27 @@ class People(Waiting):
         caption: str = "",
         thread: Topic | int | None = None,
         reply_to: Message | None = None,
+        album: str | None = None,
     ) -> Message:
-        """A photo: PNG, JPEG or GIF data."""
+        """A photo: PNG, JPEG or GIF data; Telegram offers smaller sizes of it too."""
         size = image_size(data)
         if size is None:
             raise ValueError("a photo must be PNG, JPEG or GIF data")
         file = self._world.add_file("photo.jpg", "image/jpeg", data, "photos", size)
+        for each, content in smaller_sizes(data):
+            file.smaller.append(self._world.add_file("photo.jpg", "image/jpeg", content, "photos", each))
         cleaned, found = texts.clean(caption, [])
-        return self._post(user, chat, thread, reply_to, text=cleaned, entities=found, media=("photo", file))
+        fields = {"text": cleaned, "entities": found, "media": ("photo", file), "media_group_id": album}
+        return self._post(user, chat, thread, reply_to, **fields)
+
+    def send_album(self, user: User, chat: Chat, photos: Sequence[bytes], *, caption: str = "") -> list[Message]:
+        """Photos sent together: a message and an update for each, of one media group, the caption below the first."""
+        if not 2 <= len(photos) <= 10:
+            raise ValueError("an album has 2 to 10 photos")
+        group = str(13_000_000_000_000_000 + self._world.serial())
+        captions = [caption, *[""] * (len(photos) - 1)]
+        sent = zip(photos, captions, strict=True)
+        return [self.send_photo(user, chat, data, caption=below, album=group) for data, below in sent]
 
     def edit(self, user: User, message: Message, text: str) -> Message:
         """The author changes the text or caption."""
