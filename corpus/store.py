@@ -26,9 +26,10 @@ from corpus.models import (
 from corpus.records import CitedDirective, Source
 from corpus.store_records import StoredClause, StoredDirective, StoredFile, StoredRule, StoredTarget, StoredTask
 from corpus.store_writing import Stored, bump_revision, put_file
+from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
     from sqlalchemy import Connection
@@ -186,6 +187,22 @@ class Store:
             parts = parts.join(TaskRow).join(DirectiveRow).where(DirectiveRow.key == directive)
         return self._with_units(rows, parts)
 
+    def actors(self) -> list[str]:
+        """Every name under which a task is given to somebody, as leading it or helping; each once."""
+        query = select(TaskUnitRow.name).where(TaskUnitRow.role.in_(("lead", "coop"))).distinct()
+        with self.database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def tasks_given_to(self, names: Collection[str]) -> list[StoredTask]:
+        """Tasks that one of these names leads or helps with, by directive key, then in reading order."""
+        folded = {collapse(fold(name)) for name in names}
+        given = select(TaskUnitRow.task_id).where(
+            TaskUnitRow.folded.in_(folded), TaskUnitRow.role.in_(("lead", "coop")), TaskUnitRow.name.in_(names)
+        )
+        query = select(TaskRow.__table__, DirectiveRow.key, FileRow.name).where(TaskRow.id.in_(given))
+        parts = select(TaskUnitRow.__table__).where(TaskUnitRow.task_id.in_(given))
+        return self._with_units(self._rows(query, TaskRow, None), parts)
+
     def task(self, number: str) -> StoredTask | None:
         """The task with this id, or None."""
         query = select(TaskRow.__table__, DirectiveRow.key, FileRow.name).where(TaskRow.id == number)
@@ -210,6 +227,11 @@ class Store:
         query = select(DirectiveRow.key).where(DirectiveRow.number_key == number_key(number)).order_by(DirectiveRow.key)
         with self.database.reading() as connection:
             return list(connection.execute(query).scalars())
+
+    def size(self) -> int:
+        """The number of clauses."""
+        with self.database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(ClauseRow)).scalar_one())
 
     def counts(self, key: str) -> tuple[int, int, int]:
         """How many clauses, targets and tasks a directive has."""

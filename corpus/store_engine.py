@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from corpus import migrations
 from corpus.errors import StoreError
@@ -27,7 +27,7 @@ _NO_PRIVILEGE = "42501"  # SQLSTATE, as the next ones
 _IN_THE_WAY = frozenset({"55P03", "40P01"})  # a lock not to be had in time, a deadlock
 _TRIES = 60
 _DATABASE_FILE = "chidao.db"
-_POSTGRESQL = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
+_POSTGRESQL = frozenset({"postgresql", "postgres"})
 # Unless the URL says otherwise.
 _CONNECTION = {"connect_timeout": 10, "application_name": "chidao", "client_encoding": "utf8"}
 _IDLE_SECONDS = 600
@@ -42,25 +42,20 @@ def default_url(home: Path) -> str:
 def create(url: str) -> Engine:
     """An engine for `url`. SQLite: WAL, foreign keys on, patient with a busy writer, and writes that begin IMMEDIATE.
 
-    PostgreSQL speaks through psycopg, whether or not the URL says so.
+    PostgreSQL is spoken to through psycopg, whatever driver the URL names.
 
     Raises:
         StoreError: the URL is malformed, or its driver is not installed.
     """
     try:
         parsed = _parsed(url)
-        if parsed.drivername in _POSTGRESQL:
+        if parsed.get_backend_name() in _POSTGRESQL:
             return _create_postgresql(parsed.set(drivername="postgresql+psycopg"))
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
         _make_parent(parsed)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
-    except ModuleNotFoundError as error:
-        extra = "chidao[postgresql]" if error.name == "psycopg" else error.name
-        raise StoreError(f"Chưa cài trình điều khiển của cơ sở dữ liệu; hãy chạy: pip install '{extra}'.") from error
-    except ImportError as error:  # psycopg without the PostgreSQL library it calls
-        raise StoreError("Thiếu thư viện của PostgreSQL; hãy chạy: pip install 'chidao[postgresql]'.") from error
-    except (ArgumentError, NoSuchModuleError) as error:
+    except ImportError as error:  # psycopg, or the PostgreSQL library it calls
+        raise StoreError("Thiếu trình điều khiển của PostgreSQL; hãy chạy: pip install 'chidao[postgresql]'.") from error
+    except ArgumentError as error:
         raise StoreError(f"Địa chỉ cơ sở dữ liệu không dùng được (CHIDAO_DATABASE_URL): {error}") from error
     except OSError as error:
         raise StoreError(f"Không tạo được thư mục của cơ sở dữ liệu: {error.strerror} ({error.filename}).") from error
@@ -279,6 +274,8 @@ def _parsed(url: str) -> URL:
         raise StoreError("Cổng trong địa chỉ cơ sở dữ liệu (CHIDAO_DATABASE_URL) phải là một số.") from None
     if "@" in (parsed.host or ""):
         raise StoreError("Mật khẩu trong CHIDAO_DATABASE_URL có ký tự @: hãy viết ký tự ấy là %40.")
+    if parsed.get_backend_name() not in {*_POSTGRESQL, "sqlite"}:
+        raise StoreError("Địa chỉ cơ sở dữ liệu (CHIDAO_DATABASE_URL) phải bắt đầu bằng sqlite:// hoặc postgresql://.")
     return parsed
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from corpus.errors import ChidaoError
 from index.evaluate import mean_measures
-from index.generations import Generation, Passage, build_generation
+from index.generations import Generation, build_generation
+from index.passages import Passage
 from index.vectors import VectorCache
 
 if TYPE_CHECKING:

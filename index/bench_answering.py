@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _QUESTIONS = 40
 _BATCH = 128
 _SEED = 20_300
-_TODAY = date(2026, 6, 1)
+TODAY = date(2026, 6, 1)
 
 
 class EnlargedStore:
@@ -67,25 +67,29 @@ class EnlargedStore:
         """The store's revision, and how much was added."""
         return self._revision
 
+    def size(self) -> int:
+        """See `ReadableStore`."""
+        return len(self._clauses)
+
     def directives(self) -> list[StoredDirective]:
         """Real ones first."""
         return self._directives
 
-    def clauses(self) -> list[StoredClause]:
+    def clauses(self, directive: str | None = None) -> list[StoredClause]:
         """Real ones first."""
-        return self._clauses
+        return [c for c in self._clauses if directive in {None, c.directive}]
 
-    def targets(self) -> list[StoredTarget]:
+    def targets(self, directive: str | None = None) -> list[StoredTarget]:
         """The real ones."""
-        return self._store.targets()
+        return self._store.targets(directive)
 
-    def tasks(self) -> list[StoredTask]:
+    def tasks(self, directive: str | None = None) -> list[StoredTask]:
         """The real ones."""
-        return self._store.tasks()
+        return self._store.tasks(directive)
 
-    def rules(self) -> list[StoredRule]:
+    def rules(self, directive: str | None = None) -> list[StoredRule]:
         """The real ones."""
-        return self._store.rules()
+        return self._store.rules(directive)
 
 
 def _shuffled(clause: StoredClause, directive: str, words: Sequence[str], shuffle: random.Random) -> StoredClause:
@@ -123,7 +127,7 @@ def bench_answering(
     enlarged = EnlargedStore(store, clauses)
     tell(f"Đang lập chỉ mục {len(enlarged.clauses())} mục…")
     embedder = QuestionsOnly(model)
-    together = _questions(store)
+    together = clause_questions(store)
     questions = together[:_QUESTIONS]
     with tempfile.TemporaryDirectory(dir=workdir) as home:
         service = SearchService.open(enlarged, Path(home), lambda: embedder)
@@ -165,7 +169,7 @@ def _one_by_one(
     return alone, asked, stages
 
 
-def _questions(store: ReadableStore) -> list[Question]:
+def clause_questions(store: ReadableStore) -> list[Question]:
     """Questions made of the words of real clauses, the same in every run: eight to eighteen words and a question mark.
 
     No two are alike, or a batch would embed fewer than it answers: a small library gives fewer than `_BATCH`.
@@ -180,7 +184,7 @@ def _questions(store: ReadableStore) -> list[Question]:
         first = shuffle.randint(0, len(words) - 18) if len(words) > 18 else 0
         text = f"{' '.join(words[first : first + shuffle.randint(8, 18)])} là bao nhiêu?"
         asked[text[0].upper() + text[1:]] = None
-    return [Question(text, today=_TODAY) for text in list(asked)[:_BATCH]]
+    return [Question(text, today=TODAY) for text in list(asked)[:_BATCH]]
 
 
 def _ms(seconds: Any) -> float:

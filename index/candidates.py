@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.dense import best_rows
 from index.passages import owner_key
 from index.stages import stage
 
@@ -16,15 +15,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.lexical import LexicalSearch
+    from index.visible import Visible
+
 
 class SearchSpace(Protocol):
     """The part of an index generation that finding candidates needs."""
 
     @property
     def keys(self) -> Sequence[str]: ...
-    def nearest(self, vectors: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]: ...
+    def nearest(
+        self, vectors: NDArray[np.float32], k: int, visible: Visible | None = None
+    ) -> list[NDArray[np.int64]]: ...
     def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]: ...
-    def lexical_scores(self, query: str) -> NDArray[np.float32]: ...
+    def lexical_search(self, query: str) -> LexicalSearch: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Candidate:
 class PassageRows:
     """Where each clause's passages stand in a generation: rows of one clause are neighbours."""
 
-    owners: tuple[str, ...]
+    owners: Sequence[str]
     owner_of_row: NDArray[np.int64]
     first_row: NDArray[np.int64]
     last_row: NDArray[np.int64]
@@ -81,33 +85,23 @@ class PassageRows:
 
 
 def find_candidates(
-    space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int, mask: NDArray[np.bool_] | None = None
+    space: SearchSpace, rows: PassageRows, views: Sequence[View], *, limit: int, visible: Visible | None = None
 ) -> list[Candidate]:
-    """The best `limit` clauses of either search under each view, unordered; `mask`, shape (passages,), keeps True rows."""
-    if not len(rows.owner_of_row) or (mask is not None and not mask.any()):
+    """The best `limit` clauses of either search under each view, unordered; `visible` keeps what may be seen."""
+    if not len(rows.owner_of_row) or (visible is not None and not visible.rows.any()):
         return []
     distinct = {view.vector.tobytes(): view.vector for view in views}
     with stage("dense"):
-        vectors = list(distinct.values())
-        nearest = space.nearest(np.array(vectors), limit * 2) if mask is None else _nearest(space, vectors, limit * 2, mask)
-        near = dict(zip(distinct, nearest, strict=True))
+        near = dict(zip(distinct, space.nearest(np.array(list(distinct.values())), limit * 2, visible), strict=True))
     with stage("lexical"):
-        lexical = [space.lexical_scores(view.text) for view in views]
-        if mask is not None:
-            lexical = [np.where(mask, scores, np.float32(0.0)) for scores in lexical]
-        best = [*(near[view.vector.tobytes()] for view in views), *(best_rows(scores, limit * 2) for scores in lexical)]
+        searches = {text: space.lexical_search(text) for text in dict.fromkeys(view.text for view in views)}
+        matching = {text: search.best(limit * 2, visible) for text, search in searches.items()}
     with stage("fuse"):
+        best = [*(near[view.vector.tobytes()] for view in views), *(matching[view.text] for view in views)]
         owners = _owners(best, rows, limit)
         passages, _ = _passages(owners, rows)
         dense = [space.dense_scores(view.vector, passages) for view in views]
-        return _candidates(owners, rows, dense, [scores[passages] for scores in lexical])
-
-
-def _nearest(
-    space: SearchSpace, vectors: Sequence[NDArray[np.float32]], k: int, mask: NDArray[np.bool_]
-) -> list[NDArray[np.int64]]:
-    """As `SearchSpace.nearest`, among the rows of the mask."""
-    return [best_rows(np.where(mask, space.dense_scores(vector), np.float32(0.0)), k) for vector in vectors]
+        return _candidates(owners, rows, dense, [searches[view.text].of(passages) for view in views])
 
 
 def _owners(best: Sequence[NDArray[np.int64]], rows: PassageRows, limit: int) -> NDArray[np.int64]:

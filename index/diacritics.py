@@ -179,18 +179,25 @@ class DiacriticRestorer:
 
 def learn_restorer(encoded: Encoded) -> DiacriticRestorer:
     """Count the syllables and pairs of encoded texts, with everyday question words added."""
+    keys, times = np.unique(encoded.pairs()[0], return_counts=True)
+    return restorer_of(encoded.vocabulary, np.bincount(encoded.ids, minlength=len(encoded.vocabulary)), keys, times)
+
+
+def restorer_of(
+    vocabulary: list[str], counts: NDArray[np.int64], pairs: NDArray[np.int64], times: NDArray[np.int64]
+) -> DiacriticRestorer:
+    """From how often each word stands and each pair (`pair_key`), with everyday question words added."""
+    everyday = encode(everyday_phrases())
+    own, said = everyday.pairs()[0], np.bincount(everyday.ids, minlength=len(everyday.vocabulary))
     numbers: dict[str, int] = {}
-    ids: list[NDArray[np.int64]] = []
-    pairs: list[NDArray[np.int64]] = []
-    for part in (encoded, encode(everyday_phrases())):
-        mapping = np.array([numbers.setdefault(_shape(word), len(numbers)) for word in part.vocabulary], dtype=np.int64)
-        mapped = mapping[part.ids] if len(mapping) else part.ids
-        together = part.rows[1:] == part.rows[:-1]
-        ids.append(mapped)
-        pairs.append(pair_key(mapped[:-1][together], mapped[1:][together]))
-    keys, pair_counts = np.unique(np.concatenate(pairs), return_counts=True)
-    counts = np.bincount(np.concatenate(ids), minlength=len(numbers)).astype(np.int64)
-    return DiacriticRestorer(list(numbers), counts, keys, pair_counts)
+    words, keys = [], []
+    for written, couples in ((vocabulary, pairs), (everyday.vocabulary, own)):
+        words.append(np.array([numbers.setdefault(_shape(word), len(numbers)) for word in written], dtype=np.int64))
+        keys.append(pair_key(words[-1][couples >> 32], words[-1][couples & 0xFFFFFFFF]))
+    total = np.bincount(np.concatenate(words), weights=np.concatenate([counts, said]), minlength=len(numbers))
+    together, places = np.unique(np.concatenate(keys), return_inverse=True)
+    pair_counts = np.bincount(places, weights=np.concatenate([times, np.ones(len(own))]), minlength=len(together))
+    return DiacriticRestorer(list(numbers), total.astype(np.int64), together, pair_counts.astype(np.int64))
 
 
 def everyday_phrases() -> list[str]:

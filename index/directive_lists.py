@@ -50,8 +50,9 @@ def directive_rows_answer(
     query: Query, wanted: Rows, directive: StoredDirective, library: Library, today: date
 ) -> Answer | None:
     """The counted list of a directive's rows in their order, all ids with it; None when it has none."""
-    tasks = [t for rows in library.tasks.values() for t in rows if t.directive == directive.key] if wanted == "tasks" else []
-    targets = [t for rows in library.targets.values() for t in rows if t.directive == directive.key] if wanted == "targets" else []
+    keys = library.by_directive.get(directive.key, ())
+    tasks = [t for key in keys for t in library.tasks.get(key, ())] if wanted == "tasks" else []
+    targets = [t for key in keys for t in library.targets.get(key, ())] if wanted == "targets" else []
     rows: Sequence[StoredTask | StoredTarget] = tasks or targets
     if not rows:
         return None

@@ -84,14 +84,13 @@ def duties(
     )
     found: list[StoredTask] = []
     by_class = 0
-    for rows in library.tasks.values():
-        for task in rows:
-            if task.directive not in keys:
-                continue
-            match = _concern(unit, () if coop_only else task.lead, () if lead_only else task.coop)
-            if match is not Match.NONE:
-                found.append(task)
-                by_class += match is Match.CLASS
+    for task in library.tasks_naming(lambda name: unit_matches(unit, name) is not Match.NONE):
+        if task.directive not in keys:
+            continue
+        match = _concern(unit, () if coop_only else task.lead, () if lead_only else task.coop)
+        if match is not Match.NONE:
+            found.append(task)
+            by_class += match is Match.CLASS
     dated = _dated(found, library, window, today)
     dated.sort(key=lambda row: (row[1] is None, row[1] or date.max))
     return Duties(unit, window, tuple(dated), by_class)

@@ -13,6 +13,9 @@ from corpus.store import Store
 from index.passages import clause_key, directive_of, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
 
 
@@ -20,11 +23,17 @@ class ReadableStore(Protocol):
     """The part of the store that a snapshot reads."""
 
     def revision(self) -> str: ...
+    def size(self) -> int: ...
     def directives(self) -> list[StoredDirective]: ...
-    def clauses(self) -> list[StoredClause]: ...
-    def targets(self) -> list[StoredTarget]: ...
-    def tasks(self) -> list[StoredTask]: ...
-    def rules(self) -> list[StoredRule]: ...
+    def clauses(self, directive: str | None = None) -> list[StoredClause]: ...
+    def targets(self, directive: str | None = None) -> list[StoredTarget]: ...
+    def tasks(self, directive: str | None = None) -> list[StoredTask]: ...
+    def rules(self, directive: str | None = None) -> list[StoredRule]: ...
+
+
+def held_still(store: ReadableStore) -> AbstractContextManager[ReadableStore]:
+    """The store as it stands now, while others change it."""
+    return one_moment(store) if isinstance(store, Store) else nullcontext(store)
 
 
 @dataclass(frozen=True)
@@ -33,16 +42,16 @@ class Library:
 
     revision: str
     directives: dict[str, StoredDirective]
-    clauses: dict[str, StoredClause]
-    children: dict[str, list[str]]
-    targets: dict[str, list[StoredTarget]]
-    tasks: dict[str, list[StoredTask]]
-    rules: dict[str, list[StoredRule]]
+    clauses: Mapping[str, StoredClause]
+    children: Mapping[str, list[str]]
+    targets: Mapping[str, list[StoredTarget]]
+    tasks: Mapping[str, list[StoredTask]]
+    rules: Mapping[str, list[StoredRule]]
 
     @classmethod
     def read(cls, store: ReadableStore) -> Library:
         """Read everything once, in one revision, also while others change the store."""
-        with one_moment(store) if isinstance(store, Store) else nullcontext(store) as still:
+        with held_still(store) as still:
             return cls._read(still)
 
     @classmethod
@@ -73,7 +82,7 @@ class Library:
     def only(self, keys: frozenset[str]) -> Library:
         """The same holdings as seen by somebody who may see only these directives."""
 
-        def kept(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        def kept(rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
             return {key: found for key, found in rows.items() if directive_of(key) in keys}
 
         return Library(
@@ -99,8 +108,16 @@ class Library:
             parent = above.parent
         return chain[::-1]
 
+    def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
+        """Tasks in reading order of the clauses where one is led or shared by a name that `concerns` accepts."""
+        known: dict[str, bool] = {}
+        for rows in self.tasks.values():
+            names = [name for task in rows for name in (*task.lead, *task.coop)]
+            if any(known[name] if name in known else known.setdefault(name, concerns(name)) for name in names):
+                yield from rows
+
     @cached_property
-    def by_directive(self) -> dict[str, list[str]]:
+    def by_directive(self) -> Mapping[str, Sequence[str]]:
         """Clause keys of each directive, in reading order."""
         grouped: dict[str, list[str]] = {key: [] for key in self.directives}
         for key, clause in self.clauses.items():

@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.errors import SearchIndexError, StoreError
+from index.bulk import build_on_shelf
+from index.dense_parts import CELLS, FLAT
 from index.generation_folders import building, pointed
-from index.generations import Generation, Passage, build_generation, current_generation, current_manifest
-from index.holdings import Library, ReadableStore
-from index.passages import passages_of
+from index.generations import Generation, build_generation, current_generation, current_manifest
+from index.holdings import Library, ReadableStore, held_still
+from index.passages import Passage, passages_of
 from index.sharing import Sharing, vectors_file, within_home
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ __all__ = ["Indexer", "in_step", "index_folder", "library_passages", "vectors_fi
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+
+SHELVED_FROM = 200_000
+"""Clauses from which on a generation keeps them itself, on disk, instead of every worker in memory."""
 _LOOKS_AGAIN = 0.2  # seconds between two looks at what another worker is building
 
 
@@ -84,15 +89,18 @@ class Indexer:
         model = self._embedder().name
         with building(self._root):
             while True:
-                library = Library.read(store)
-                generation = self._found(library.revision, model)
+                library = None if store.size() >= SHELVED_FROM else Library.read(store)
+                revision = library.revision if library else store.revision()
+                generation = self._found(revision, model)
+                if generation is None:
+                    with self._sharing.generations.turn(model) as mine:
+                        if mine:  # another may have finished between the look and the turn
+                            generation = self._found(revision, model) or self._build(store, library, progress)
                 if generation is not None:
-                    return library, generation
-                with self._sharing.generations.turn(model) as mine:
-                    if mine:
-                        generation = self._found(library.revision, model)  # finished between the look and the turn
-                        return library, generation or self._build(library, progress)
-                while store.revision() == library.revision and not self._waited(library.revision, model):
+                    held = library or generation.library() or Library.read(store)
+                    if held.revision == generation.manifest.corpus_revision:
+                        return held, generation
+                while generation is None and store.revision() == revision and not self._waited(revision, model):
                     pass
 
     def _waited(self, revision: str, model: str) -> bool:
@@ -121,17 +129,25 @@ class Indexer:
         log.info("a shared generation was fetched", extra={"action": "generation.fetched", "revision": revision})
         return self._loaded
 
-    def _build(self, library: Library, progress: Progress | None) -> Generation:
-        self._loaded = generation = build_generation(
-            self._root,
-            library_passages(library),
-            self._embedder(),
-            self._sharing.vectors,
-            corpus_revision=library.revision,
-            progress=progress,
-            dense=self._sharing.dense,
-        )
-        log.info("a generation was built", extra={"action": "generation.built", "revision": library.revision})
+    def _build(self, store: ReadableStore, library: Library | None, progress: Progress | None) -> Generation:
+        embedder, vectors, dense = self._embedder(), self._sharing.vectors, self._sharing.dense
+        if library is None:
+            with held_still(store) as still:
+                place = CELLS if dense is FLAT else dense
+                generation = build_on_shelf(self._root, still, embedder, vectors, progress=progress, dense=place)
+        else:
+            generation = build_generation(
+                self._root,
+                library_passages(library),
+                embedder,
+                vectors,
+                corpus_revision=library.revision,
+                progress=progress,
+                dense=dense,
+            )
+        self._loaded = generation
+        revision = generation.manifest.corpus_revision
+        log.info("a generation was built", extra={"action": "generation.built", "revision": revision})
         self._share(generation)
         return generation
 

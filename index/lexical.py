@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corpus.errors import SearchIndexError
+from index.dense import best_rows
 from index.tokens import Encoded, Tokens, pair_key
 
 if TYPE_CHECKING:
@@ -22,11 +24,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.visible import Visible
+
 # Flat around here on statute articles and directives' clauses alike (fused nDCG@10
 # within .005 for k1 0.6 to 1.2 and b 0.4 to 0.9).
 K1 = 0.9
 B = 0.6
 _COMMON = 8  # a term in more than one passage of eight is kept as a full row: adding it is far quicker than scattering
+LARGE = 500_000  # passages from which on common terms only decide among those that rarer ones have found
+_OFTEN = 32  # there, a term in more than one passage of so many is a common one
+_LIKELY = 8
 
 
 @dataclass(frozen=True)
@@ -60,14 +67,37 @@ class LexicalIndex:
 
     def scores(self, tokens: Tokens) -> NDArray[np.float32]:
         """BM25 score of every passage, shape (size,), float32."""
+        return self.sum_of(self.terms(tokens))
+
+    def sum_of(self, terms: list[int]) -> NDArray[np.float32]:
+        """What the given terms add to the score of every passage, shape (size,), float32."""
         total = np.zeros(self.size, dtype=np.float32)
-        for term in self.terms(tokens):
+        for term in terms:
             row = self.common.get(term)
             if row is not None:
                 total += row
                 continue
             span = slice(self.offsets[term], self.offsets[term + 1])
             total[self.rows[span]] += self.weights[span]
+        return total
+
+    def search(self, tokens: Tokens) -> LexicalSearch:
+        """The scores of one query, worked out as far as they are asked for."""
+        return LexicalSearch(self, self.terms(tokens))
+
+    def scores_of(self, terms: list[int], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """BM25 scores of the given passages, the same to the last bit as in `scores`."""
+        total = np.zeros(len(rows), dtype=np.float32)
+        wanted = rows.astype(np.int32)
+        for term in terms:
+            row = self.common.get(term)
+            if row is not None:
+                total += row[rows]
+                continue
+            span = slice(int(self.offsets[term]), int(self.offsets[term + 1]))
+            held = self.rows[span]
+            places = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+            total += np.where(held[places] == wanted, self.weights[span][places], np.float32(0.0))
         return total
 
     def save(self, folder: Path, name: str) -> list[Path]:
@@ -95,10 +125,47 @@ class LexicalIndex:
         )
         if len(offsets) != len(terms) + len(pairs) + 1 or len(rows) != len(weights) or offsets[-1] != len(rows):
             raise SearchIndexError("Chỉ mục từ khóa bị hỏng: các phần không khớp nhau.")
-        if len(rows) and int(rows.max()) >= size:
+        if size < LARGE and len(rows) and int(rows.max()) >= size:
             raise SearchIndexError("Chỉ mục từ khóa bị hỏng: trỏ tới đoạn không có.")
         numbers = {term: number for number, term in enumerate(terms)}
         return cls(size, numbers, pairs, offsets, rows, weights, _full_rows(size, offsets, rows, weights))
+
+
+class LexicalSearch:
+    """One query against one index: the best passages, and the scores of any."""
+
+    def __init__(self, index: LexicalIndex, terms: list[int]) -> None:
+        self._index = index
+        self._terms = terms
+
+    @cached_property
+    def scores(self) -> NDArray[np.float32]:
+        """BM25 score of every passage."""
+        return self._index.sum_of(self._terms)
+
+    def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """BM25 scores of the given passages."""
+        if self._index.size >= LARGE:
+            return self._index.scores_of(self._terms, rows)
+        result: NDArray[np.float32] = self.scores[rows]
+        return result
+
+    def best(self, count: int, visible: Visible | None = None) -> NDArray[np.int64]:
+        """Rows of the `count` highest scores above zero, highest first; `visible` keeps what may be seen.
+
+        In a large index a word that is in one passage of thirty tells them apart too little to be worth a look at each:
+        the rarer words choose several times as many, and all words decide among those.
+        """
+        if self._index.size < LARGE:
+            return best_rows(_seen(self.scores, visible), count)
+        often = self._index.size // _OFTEN
+        rare = [t for t in self._terms if self._index.offsets[t + 1] - self._index.offsets[t] <= often]
+        likely = best_rows(_seen(self._index.sum_of(rare or self._terms), visible), _LIKELY * count)
+        return likely[best_rows(self.of(likely), count)]
+
+
+def _seen(scores: NDArray[np.float32], visible: Visible | None) -> NDArray[np.float32]:
+    return scores if visible is None else np.where(visible.rows, scores, np.float32(0.0))
 
 
 def build_lexical(encoded: Encoded, *, k1: float = K1, b: float = B) -> LexicalIndex:
@@ -127,7 +194,9 @@ def build_lexical(encoded: Encoded, *, k1: float = K1, b: float = B) -> LexicalI
 def _full_rows(
     size: int, offsets: NDArray[np.int64], rows: NDArray[np.int32], weights: NDArray[np.float32]
 ) -> dict[int, NDArray[np.float32]]:
-    full = {}
+    full: dict[int, NDArray[np.float32]] = {}
+    if size >= LARGE:  # a hundred rows of every passage would take gigabytes
+        return full
     for term in np.flatnonzero(np.diff(offsets) > max(size // _COMMON, 1000)).tolist():
         span = slice(offsets[term], offsets[term + 1])
         row = np.zeros(size, dtype=np.float32)

@@ -5,10 +5,10 @@ A passage's key is `directive#path` for the clause and `directive#path@n` for a 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.text import collapse
-from index.generations import Passage
 from index.sentences import sentences
 
 if TYPE_CHECKING:
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 CONTEXT_LIMIT = 220
 HEADING_LIMIT = 110
 CLAUSE_LIMIT = 1400
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One searchable text. `key` is unique; `embed_text` is what the model sees (it may carry headings)."""
+
+    key: str
+    text: str
+    embed_text: str
 
 
 class IndexedClause(Protocol):

@@ -202,7 +202,7 @@ class SearchService:
     @staticmethod
     def candidates(snapshot: Snapshot, views: Sequence[View]) -> list[Candidate]:
         """Clauses of the snapshot worth ranking."""
-        found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED, mask=snapshot.mask)
+        found = find_candidates(snapshot.generation, snapshot.rows, views, limit=CONSIDERED, visible=snapshot.visible)
         return [c for c in found if owner_key(c.key) in snapshot.holdings.clauses]
 
     @staticmethod

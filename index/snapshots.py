@@ -12,20 +12,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from corpus.errors import StoreError
-from index.candidates import PassageRows
 from index.mentions import DirectiveNames
-from index.passages import directive_of
 from index.relevance import WordReader
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from index.candidates import PassageRows
     from index.generations import Generation
     from index.holdings import Library, ReadableStore
     from index.indexing import Indexer
+    from index.visible import Visible
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +40,7 @@ _STOPS_WITHIN = 5.0
 class Snapshot:
     """One store revision with its index generation, and what is derived from them once.
 
-    `mask`, shape (passages,), is True for the passages that may be seen; None when all may.
+    `visible` are the passages that may be seen; None when all may.
     """
 
     holdings: Library
@@ -52,20 +48,19 @@ class Snapshot:
     rows: PassageRows
     reader: WordReader
     names: DirectiveNames
-    mask: NDArray[np.bool_] | None = None
+    visible: Visible | None = None
 
     @classmethod
     def of(cls, library: Library, generation: Generation) -> Snapshot:
         """The whole of a library, with a generation of the same revision."""
         names = DirectiveNames.of(library.directives.values())
-        return cls(library, generation, PassageRows.of(generation.keys), WordReader(library), names)
+        return cls(library, generation, generation.rows, WordReader(library), names)
 
     def only(self, keys: frozenset[str]) -> Snapshot:
         """The snapshot as seen by somebody who may see only these directives."""
         library = self.holdings.only(keys)
-        mask = np.array([directive_of(key) in keys for key in self.generation.keys], dtype=np.bool_)
         names = DirectiveNames.of(library.directives.values())
-        return Snapshot(library, self.generation, self.rows, WordReader(library), names, mask)
+        return Snapshot(library, self.generation, self.rows, WordReader(library), names, self.generation.visible(keys))
 
 
 @dataclass(frozen=True, slots=True)

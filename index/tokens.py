@@ -67,10 +67,10 @@ def tokenize(text: str) -> Tokens:
 
 def folded(tokens: Tokens) -> Tokens:
     """The same tokens without diacritics (đ as d)."""
-    return Tokens([_fold(t) for t in tokens.sequence], [_fold(t) for t in tokens.wholes])
+    return Tokens([fold_token(t) for t in tokens.sequence], [fold_token(t) for t in tokens.wholes])
 
 
-_fold = lru_cache(maxsize=65_536)(fold)
+fold_token = lru_cache(maxsize=65_536)(fold)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Encoded:
     def folded(self) -> Encoded:
         """The same texts over the folded vocabulary."""
         numbers: dict[str, int] = {}
-        mapping = np.array([numbers.setdefault(_fold(t), len(numbers)) for t in self.vocabulary], dtype=np.int64)
+        mapping = np.array([numbers.setdefault(fold_token(t), len(numbers)) for t in self.vocabulary], dtype=np.int64)
         mapping = mapping if len(mapping) else np.zeros(0, np.int64)
         return Encoded(list(numbers), self.size, mapping[self.ids], self.rows, mapping[self.wholes], self.whole_rows)
 

@@ -36,6 +36,7 @@ NOT_AGAIN = {
     "test_deploy_*": "opens no store",
     "test_generation_crash": "opens no store",
     "test_hostile_files": "opens no store",
+    "test_loading_photos*": "recognises photographs, which is slow; test_loading runs again",
     "test_readers_*": "opens no store",
     "test_secret_files": "refused before any store is asked",
     "test_reminder_year": "a quarter of a year, simulated: minutes; test_reminders and test_reminder_races run again",

@@ -9,7 +9,7 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.list_rows import Selection
+from bot.list_rows import Selection, best_match
 from bot.office.records import KEEPERS
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ class Seen:
         """The task with this id; None when it is gone or not to be seen."""
         task = self._tasks.get(number) or self._store.task(number)
         return task if task is not None and self._shown(task.directive) else None
+
+    def tasks_of(self, unit: str) -> list[StoredTask]:
+        """The tasks given to a unit by name, alias, succession or class, in the order of the store."""
+        named = [name for name in self._store.actors() if best_match(unit, (name,))]
+        found = [task for task in self._store.tasks_given_to(named) if self._shown(task.directive)]
+        self._tasks |= {task.id: task for task in found}
+        return found
 
     def target(self, number: str) -> StoredTarget | None:
         """The target with this id; None when it is gone or not to be seen."""

@@ -118,7 +118,7 @@ def duties_of_origin(view: TaskView, visit: Visit, office: Office, seen: Seen) -
         if unit is None:
             raise ValueError(view.origin)
         marks = office.progress.marks([unit.id])
-        return duties_of(seen.tasks.values(), unit, marks, seen.directives, now)
+        return duties_of(seen.tasks_of(unit.name), unit, marks, seen.directives, now)
     duties = _each_as_own(_tasks_of(view, visit, office, seen), visit, office, seen)
     return by_date(duties) if view.origin == "a" else duties
 

@@ -13,26 +13,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Update,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    literal_column,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.inbox.statements import GIVEN_BACK, KEEP, UNFINISHED, WAITING, WORKING, ready, ready_in_order
 from bot.inbox.tables import inbox
 from bot.office.tables import Moment
 from corpus.errors import StoreError
@@ -53,12 +39,6 @@ KEPT = timedelta(days=3)
 """How long a settled update is known; Telegram delivers again for a day."""
 BATCH = 16
 _CLOCK_SLIP = timedelta(minutes=1)
-_NO_GAP = 2**62
-
-# Literals, not parameters: only so can the database see that a partial index applies.
-_WAITING = inbox.c.state == literal_column("'waiting'")
-_WORKING = inbox.c.state == literal_column("'working'")
-_UNFINISHED = inbox.c.done_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +64,6 @@ class Claim:
     acted: bool
     received_at: datetime
 
-_GIVEN_BACK: dict[str, Any] = {
-    "state": "waiting",
-    "repeat": case((inbox.c.begun_at.is_(None), inbox.c.repeat), else_=1),
-    "begun_at": None,
-    "lease_until": None,
-    "claim_token": None,
-}
-
 
 class Inbox:
     """The updates of one bot, as one worker (`worker`: a name no other run has) takes part in handling them."""
@@ -102,8 +74,7 @@ class Inbox:
         self._worker = worker
         self._ours = inbox.c.bot_id == bot
         # Every update passes these; to put a statement together takes longer than to run it.
-        self._ready = _ready(bot)
-        self._gap = _first_gap(bot)
+        self._ready, self._ready_in_order = ready(bot), ready_in_order(bot)
         self._take = (
             update(inbox)
             .where(self._ours, inbox.c.update_id.in_(bindparam("numbers", expanding=True)))
@@ -115,7 +86,7 @@ class Inbox:
                 attempt=inbox.c.attempt + 1,
             )
         )
-        held = self._ours & _WORKING & (inbox.c.update_id == bindparam("number")) & (
+        held = self._ours & WORKING & (inbox.c.update_id == bindparam("number")) & (
             inbox.c.claim_token == bindparam("token")
         )
         mine = update(inbox).where(held)
@@ -124,7 +95,7 @@ class Inbox:
         self._begin = mine.values(begun_at=now, lease_until=bindparam("until", type_=Moment))
         self._finish = mine.values(state="done", **over)
         self._fail = mine.values(state="failed", error=bindparam("said"), **over)
-        self._release = mine.values(**_GIVEN_BACK, attempt=inbox.c.attempt - 1)
+        self._release = mine.values(**GIVEN_BACK, attempt=inbox.c.attempt - 1)
 
     # ---- arrival
 
@@ -132,7 +103,7 @@ class Inbox:
         """Keeps them, once each; how many are new. What this has returned for may be acknowledged."""
         new = 0
         with self._database.writing() as connection:
-            keep = _KEEP[connection.dialect.name]
+            keep = KEEP[connection.dialect.name]
             for one in arrivals:
                 row = {"bot_id": self._bot, "update_id": one.update, "place": one.place, "payload": one.payload}
                 kept = connection.execute(keep, row | {"received_at": now, "state": "waiting"})
@@ -149,11 +120,10 @@ class Inbox:
         token = secrets.token_hex(8)
         try:
             with self._database.writing() as connection:
-                gap, since = None, now - (patience or timedelta())
-                if patience is not None:
-                    gap = connection.execute(self._gap, {"since": since}).scalar()
-                bounds = {"gap": _NO_GAP if gap is None else gap, "since": since, "room": limit}
-                rows = connection.execute(self._ready, bounds).all()
+                if patience is None:
+                    rows = connection.execute(self._ready, {"room": limit}).all()
+                else:
+                    rows = connection.execute(self._ready_in_order, {"room": limit, "since": now - patience}).all()
                 if not rows:
                     return []
                 numbers = [row.update_id for row in rows]
@@ -178,7 +148,7 @@ class Inbox:
 
     def anything_waits(self) -> bool:
         """Whether something waits; only reads."""
-        return self._is_there(_WAITING)
+        return self._is_there(WAITING)
 
     def anything_left(self, now: datetime) -> bool:
         """Whether a dead worker left something; only reads."""
@@ -189,7 +159,7 @@ class Inbox:
         return self._is_there(inbox.c.place == place)
 
     def _is_there(self, which: ColumnElement[bool]) -> bool:
-        found = select(inbox.c.update_id).where(self._ours, _UNFINISHED, which).limit(1)
+        found = select(inbox.c.update_id).where(self._ours, UNFINISHED, which).limit(1)
         with self._database.reading() as connection:
             return connection.execute(found).first() is not None
 
@@ -198,7 +168,7 @@ class Inbox:
     def renew(self, claims: Collection[Claim], now: datetime) -> None:
         """Prolongs the leases of those that are still ours."""
         numbers, tokens = {claim.update for claim in claims}, {claim.token for claim in claims}
-        ours = self._ours & _WORKING & inbox.c.update_id.in_(numbers) & inbox.c.claim_token.in_(tokens)
+        ours = self._ours & WORKING & inbox.c.update_id.in_(numbers) & inbox.c.claim_token.in_(tokens)
         with self._database.writing() as connection:
             connection.execute(update(inbox).where(ours).values(lease_until=now + LEASE))
 
@@ -228,19 +198,19 @@ class Inbox:
     def take_back(self, now: datetime) -> int:
         """Gives back what is held under leases that have ended; how many."""
         with self._database.writing() as connection:
-            return connection.execute(update(inbox).where(self._left(now)).values(**_GIVEN_BACK)).rowcount
+            return connection.execute(update(inbox).where(self._left(now)).values(**GIVEN_BACK)).rowcount
 
     def holders(self) -> frozenset[str]:
         """The other workers that hold something."""
-        others = select(inbox.c.claimed_by).where(self._ours, _UNFINISHED, _WORKING, inbox.c.claimed_by != self._worker)
+        others = select(inbox.c.claimed_by).where(self._ours, UNFINISHED, WORKING, inbox.c.claimed_by != self._worker)
         with self._database.reading() as connection:
             return frozenset(connection.execute(others.distinct()).scalars())
 
     def take_back_from(self, worker: str) -> int:
         """Gives back at once what a worker holds that is known to be dead; how many."""
-        dead = self._ours & _WORKING & (inbox.c.claimed_by == worker)
+        dead = self._ours & WORKING & (inbox.c.claimed_by == worker)
         with self._database.writing() as connection:
-            return connection.execute(update(inbox).where(dead).values(**_GIVEN_BACK)).rowcount
+            return connection.execute(update(inbox).where(dead).values(**GIVEN_BACK)).rowcount
 
     def tidy(self, now: datetime) -> int:
         """Forgets what was settled long ago; how many."""
@@ -251,50 +221,4 @@ class Inbox:
     def _left(self, now: datetime) -> ColumnElement[bool]:
         """Under a lease that has ended, or (the clock went back) that nobody can have given."""
         ended = or_(inbox.c.lease_until < now, inbox.c.lease_until > now + LEASE + _CLOCK_SLIP)
-        return and_(self._ours, _WORKING, ended)
-
-
-def _ready(bot: int) -> Select[Any]:
-    """What may be claimed, locked. `gap`: the first number above one that is missing; `since`: how long is enough."""
-    other = inbox.alias()
-    before = (
-        select(other.c.update_id)
-        .where(
-            other.c.bot_id == bot,
-            other.c.place == inbox.c.place,
-            other.c.done_at.is_(None),
-            or_(other.c.update_id < inbox.c.update_id, other.c.state == literal_column("'working'")),
-        )
-        .exists()
-    )
-    patient = or_(inbox.c.update_id < bindparam("gap"), inbox.c.received_at <= bindparam("since", type_=Moment))
-    return (
-        select(inbox)
-        .where(inbox.c.bot_id == bot, _UNFINISHED, _WAITING, ~before, patient)
-        .order_by(inbox.c.update_id)
-        .limit(bindparam("room"))
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _first_gap(bot: int) -> Select[tuple[int | None]]:
-    """The lowest number that arrived after `since` and whose predecessor has not; the first of all needs none."""
-    other, lowest = inbox.alias(), inbox.alias()
-    predecessor = (
-        select(other.c.update_id).where(other.c.bot_id == bot, other.c.update_id == inbox.c.update_id - 1).exists()
-    )
-    first = select(func.min(lowest.c.update_id)).where(lowest.c.bot_id == bot).scalar_subquery()
-    recent = (inbox.c.bot_id == bot) & (inbox.c.received_at > bindparam("since", type_=Moment))
-    return select(func.min(inbox.c.update_id)).where(recent, inbox.c.update_id > first, ~predecessor)
-
-
-_KEEP = {
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
-}
-
-
-def note_act(connection: Connection, bot: int, claim: Claim) -> None:
-    """Notes, in a transaction that changes something on behalf of an update, that it has been acted on."""
-    its = (inbox.c.bot_id == bot) & (inbox.c.update_id == claim.update) & (inbox.c.claim_token == claim.token)
-    connection.execute(update(inbox).where(its).values(acted=1))
+        return and_(self._ours, WORKING, ended)

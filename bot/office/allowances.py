@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.office.tables import allowance
 
@@ -55,11 +56,16 @@ class Allowances:
         running = row is not None and now - limit.within < row.since <= now
         if row is not None and running and row.taken >= limit.times:
             return False
+        more = update(allowance).where(here, allowance.c.taken < limit.times).values(taken=allowance.c.taken + 1)
+        begun = {"since": now, "taken": 1}
         with self._database.writing() as connection:
             if running:
-                more = update(allowance).where(here, allowance.c.taken < limit.times)
-                return bool(connection.execute(more.values(taken=allowance.c.taken + 1)).rowcount)
-            begun = {"since": now, "taken": 1}
-            if not connection.execute(update(allowance).where(here).values(**begun)).rowcount:
-                connection.execute(insert(allowance).values(key=key, **begun))
+                return bool(connection.execute(more).rowcount)
+            if connection.execute(update(allowance).where(here).values(**begun)).rowcount:
+                return True
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(allowance).values(key=key, **begun))
+            except IntegrityError:  # another worker counted the first at this very moment
+                return bool(connection.execute(more).rowcount)
         return True

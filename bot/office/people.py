@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from bot.office.records import Person, Role, Unit
 from bot.office.tables import admission_request, audience, invitation, membership, person, unit
@@ -17,7 +17,7 @@ from corpus.database import take_turn
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from corpus.database import Database
 
@@ -88,7 +88,7 @@ class People:
     def _admitted(self, *which: ColumnElement[bool]) -> list[Person]:
         with self._database.reading() as connection:
             rows = connection.execute(select(person).where(*which).order_by(person.c.name, person.c.id)).all()
-            units = _units_of(connection, [row.id for row in rows])
+            units = _units_of(connection, select(person.c.id).where(*which))
         everyone = [
             Person(
                 row.id,
@@ -301,9 +301,9 @@ class People:
         return request
 
 
-def _units_of(connection: Connection, people: Iterable[int]) -> dict[int, tuple[Unit, ...]]:
+def _units_of(connection: Connection, people: Collection[int] | Select[tuple[int]]) -> dict[int, tuple[Unit, ...]]:
     query = select(membership.c.person_id, unit.c.id, unit.c.name).join(unit).order_by(unit.c.name)
-    query = query.where(membership.c.person_id.in_(list(people)))
+    query = query.where(membership.c.person_id.in_(people))
     found: dict[int, tuple[Unit, ...]] = {}
     for who, number, name in connection.execute(query):
         found[who] = (*found.get(who, ()), Unit(number, name))

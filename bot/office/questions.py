@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, delete, func, insert, literal_column, select, union, update
+from sqlalchemy import CompoundSelect, Select, delete, func, insert, literal_column, select, union, update
 
 from bot.office.records import Place
 from bot.office.tables import asked, feedback
@@ -103,17 +103,18 @@ class Questions:
 
     def latest(self, place: Place, person: int, now: datetime) -> Asked | None:
         """What the person asked last in that place, if it is recent enough to be followed up."""
-        return self._one(
-            select(asked)
+        recent = (
+            select(asked.c.id)
             .where(
                 asked.c.chat_id == place.chat,
                 asked.c.topic == place.topic,
                 asked.c.person_id == person,
                 asked.c.asked_at >= now - FOLLOWED_UP_WITHIN,
             )
-            .order_by(asked.c.id.desc())
-            .limit(1)
+            .offset(0)  # found first, then ordered: else PostgreSQL may look for them from the newest question of all on
+            .subquery()
         )
+        return self._one(select(asked).where(asked.c.id == select(func.max(recent.c.id)).scalar_subquery()))
 
     def by_message(self, chat: int, message: int) -> Asked | None:
         """The question that a person's message asked."""
@@ -121,7 +122,9 @@ class Questions:
 
     def touching(self, chat: int, message: int, among: int = 200) -> Asked | None:
         """The question a message belongs to, as its question or as one of its answers, among the chat's last ones."""
-        recent = select(asked).where(asked.c.chat_id == chat).order_by(asked.c.id.desc()).limit(among)
+        # By their ids, which stand in an index: else PostgreSQL may look for them among the questions of all chats.
+        last = select(asked.c.id).where(asked.c.chat_id == chat).order_by(asked.c.id.desc()).limit(among).subquery()
+        recent = select(asked).join(last, last.c.id == asked.c.id).order_by(asked.c.id.desc())
         with self._database.reading() as connection:
             for row in connection.execute(recent):
                 if row.message_id == message or message in (row.answer_messages or ()):
@@ -145,14 +148,21 @@ class Questions:
 
     def open_ones(self, limit: int, offset: int = 0) -> list[tuple[Asked, str | None]]:
         """Questions for the clerks, newest first: unanswered, or found wrong (with the reason), and not yet handled."""
-        query = _open().order_by(asked.c.id.desc()).limit(limit).offset(offset)
+        page = _open_ids().subquery()
+        shown = select(page.c.id).order_by(page.c.id.desc()).limit(limit).offset(offset).subquery()
+        reason = (
+            select(func.max(feedback.c.reason))
+            .where(feedback.c.asked_id == asked.c.id, feedback.c.good == 0)
+            .scalar_subquery()
+        )
+        query = select(asked, reason.label("reason")).join(shown, shown.c.id == asked.c.id).order_by(asked.c.id.desc())
         with self._database.reading() as connection:
             return [(_asked(row), row.reason) for row in connection.execute(query)]
 
     def count_open(self) -> int:
         """How many questions wait for the clerks."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(_open().subquery())).scalar_one())
+            return int(connection.execute(select(func.count()).select_from(_open_ids().subquery())).scalar_one())
 
     def newest(self, limit: int, offset: int = 0) -> list[Asked]:
         """What everybody asked, newest first."""
@@ -177,21 +187,12 @@ class Questions:
         return _asked(row) if row else None
 
 
-def _open() -> Select[Any]:
-    # Literals, not parameters, and two ways in: only so can the database see that a partial index applies to each.
+def _open_ids() -> CompoundSelect[tuple[int]]:
+    # Literals, not parameters, and a way in for each: only so can the database see that a partial index applies.
     unanswered = select(asked.c.id).where(asked.c.handled_at.is_(None), asked.c.abstained == literal_column("1"))
-    bad = select(feedback.c.asked_id).where(feedback.c.good == literal_column("0"))
-    waiting = union(unanswered, bad).subquery()
-    reason = (
-        select(func.max(feedback.c.reason))
-        .where(feedback.c.asked_id == asked.c.id, feedback.c.good == literal_column("0"))
-        .scalar_subquery()
-    )
-    return (
-        select(asked, reason.label("reason"))
-        .join(waiting, waiting.c.id == asked.c.id)
-        .where(asked.c.handled_at.is_(None))
-    )
+    handled = select(asked.c.handled_at).where(asked.c.id == feedback.c.asked_id).scalar_subquery()
+    bad = select(feedback.c.asked_id).where(feedback.c.good == literal_column("0"), handled.is_(None))
+    return union(unanswered, bad)
 
 
 def _asked(row: Any) -> Asked:

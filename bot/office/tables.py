@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 from corpus.models import Base
@@ -49,6 +50,8 @@ class Moment(TypeDecorator[datetime]):
 
 
 _metadata = Base.metadata
+_unanswered = text("handled_at IS NULL AND abstained = 1")
+_bad = text("good = 0")
 
 unit = Table(
     "unit",
@@ -151,7 +154,7 @@ progress = Table(
     "progress",
     _metadata,
     Column("task_id", String(32), primary_key=True),
-    Column("unit_id", ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True),
+    Column("unit_id", ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("state", String(8), nullable=False),
     Column("note", Text),
     Column("person_id", TELEGRAM_ID, nullable=False),
@@ -183,6 +186,9 @@ asked = Table(
     Column("tasks", JSON(none_as_null=True)),
     Index(None, "chat_id", "topic", "id"),
     Index(None, "chat_id", "message_id"),
+    Index(None, "chat_id", "id"),
+    Index(None, "chat_id", "topic", "person_id", "asked_at"),
+    Index("ix_asked_unanswered", "id", sqlite_where=_unanswered, postgresql_where=_unanswered),
 )
 """Every question with what it was answered; `abstained` is null until there is an answer. Also the follow-ups' memory."""
 
@@ -194,6 +200,7 @@ feedback = Table(
     Column("good", Integer, nullable=False),
     Column("reason", Text),
     Column("given_at", Moment, nullable=False),
+    Index("ix_feedback_bad", "asked_id", sqlite_where=_bad, postgresql_where=_bad),
 )
 
 audit_entry = Table(

@@ -20,7 +20,7 @@ from bot.reminders.outbox import Claim, Outbox
 from bot.reminders.planner import Planner
 from bot.reminders.planning import nearest
 from bot.reminders.queue_view import QueueView
-from bot.reminders.recipients import read_roll
+from bot.reminders.recipients import meant, read_roll, read_units
 from bot.reminders.sender import Gone, Later, Moved, Outcome, Refused, Sender, Sent, Uncertain, Unreachable
 from bot.reminders.wishes import WishBook, quiet_end
 from bot.watching.instruments import reminder_sent, reminders_planned
@@ -141,7 +141,7 @@ class Engine:
 
     def responsible(self, names: Iterable[str]) -> frozenset[int]:
         """The units that any of the names means."""
-        return read_roll(self._office.store.database, self._zone).responsible(names)
+        return meant(read_units(self._office.store.database), names)
 
     def days(self) -> WorkingDays:
         """Which days are worked, as is known now."""
@@ -150,7 +150,9 @@ class Engine:
     def composing(self, claims: list[Claim]) -> Composer:
         """What composes these claims, as things stand now."""
         database, today = self._office.store.database, self._clock.now().astimezone(self._zone).date()
-        roll, wishes = read_roll(database, self._zone), WishBook(database).all()
+        places = {(claim.place.chat, claim.place.topic) for claim in claims}
+        roll = read_roll(database, self._zone, places)  # of everybody it would take longer than to send
+        wishes = WishBook(database).in_chats({chat for chat, _ in places})
         return composer(Standing(self._catalogue.read(), roll, wishes, self._days(), today), claims)
 
     async def _traced(

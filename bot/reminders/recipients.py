@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -15,10 +15,10 @@ from bot.reminders.tables import reminder_mute, reminder_watch
 from corpus.units import Match, unit_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, tzinfo
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from bot.reminders.dues import Due
     from corpus.database import Database
@@ -50,9 +50,7 @@ class Roll:
         """The units that any of the names means: by name, alias, succession, or as one of a class."""
         asked = tuple(names)
         if asked not in self._named:
-            self._named[asked] = frozenset(
-                number for number, own in self.units.items() if any(_is_meant(own, name) for name in asked)
-            )
+            self._named[asked] = meant(self.units, asked)
         return self._named[asked]
 
     def may_see(self, recipient: Recipient, directive: str) -> bool:
@@ -95,30 +93,46 @@ class Roll:
         return frozenset(r for r in found if r in self.scopes and self.may_see(r, deadline.directive))
 
 
+def meant(units: Mapping[int, str], names: Iterable[str]) -> frozenset[int]:
+    """The units, by id, that any of the names means: by name, alias, succession, or as one of a class."""
+    asked = tuple(names)
+    return frozenset(number for number, own in units.items() if any(_is_meant(own, name) for name in asked))
+
+
+def read_units(database: Database) -> dict[int, str]:
+    """The names of all units, by id."""
+    with database.reading() as connection:
+        return {row.id: row.name for row in connection.execute(select(unit))}
+
+
 @lru_cache(maxsize=65536)
 def _is_meant(own: str, name: str) -> bool:
     return unit_matches(own, name) is not Match.NONE
 
 
-def read_roll(database: Database, zone: tzinfo) -> Roll:
-    """The office as it is now, in one reading; days are those of `zone`."""
+def read_roll(database: Database, zone: tzinfo, among: Collection[Recipient] | None = None) -> Roll:
+    """The office as it is now, in one reading; days are those of `zone`.
+
+    With `among` it holds of people, groups and units only what concerns these recipients: of them it says the same.
+    """
+    chats = None if among is None else sorted({chat for chat, _ in among})
     with database.reading() as connection:
-        places = _Places(connection)
+        places = _Places(connection, chats)
         audiences: dict[str, set[int]] = defaultdict(set)
         for key, number in connection.execute(select(audience.c.directive_key, audience.c.unit_id)):
             audiences[key].add(number)
         watchers: dict[str, set[Recipient]] = defaultdict(set)
-        for row in connection.execute(select(reminder_watch)):
+        for row in connection.execute(_in(select(reminder_watch), reminder_watch.c.chat_id, chats)):
             here = (row.chat_id, row.topic)
             watchers[row.source_id].add(here)
             places.admit_group(here)
-        mutes = {
-            ((row.chat_id, row.topic), row.subject): row.until for row in connection.execute(select(reminder_mute))
-        }
+        muted = _in(select(reminder_mute), reminder_mute.c.chat_id, chats)
+        mutes = {((row.chat_id, row.topic), row.subject): row.until for row in connection.execute(muted)}
+        own = None if among is None else sorted(set().union(*places.own_units.values()))
         done: dict[str, dict[int, date]] = defaultdict(dict)
-        for row in connection.execute(select(progress).where(progress.c.state == "done")):
+        for row in connection.execute(_in(select(progress).where(progress.c.state == "done"), progress.c.unit_id, own)):
             done[row.task_id][row.unit_id] = row.changed_at.astimezone(zone).date()
-        units = {row.id: row.name for row in connection.execute(select(unit))}
+        units = {row.id: row.name for row in connection.execute(_in(select(unit), unit.c.id, own))}
     return Roll(
         units=units,
         of_unit={number: frozenset(found) for number, found in places.of_unit.items()},
@@ -131,23 +145,29 @@ def read_roll(database: Database, zone: tzinfo) -> Roll:
     )
 
 
+def _in(query: Select[Any], column: ColumnElement[int], values: Collection[int] | None) -> Select[Any]:
+    return query if values is None else query.where(column.in_(values))
+
+
 class _Places:
     """Everywhere the bot may write to on its own account: admitted people, and groups that have a unit."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, chats: Collection[int] | None = None) -> None:
         self.of_unit: dict[int, set[Recipient]] = defaultdict(set)
         self.own_units: dict[Recipient, set[int]] = defaultdict(set)
         self.scopes: dict[Recipient, frozenset[int] | None] = {}
         members: dict[int, set[int]] = defaultdict(set)
-        for who, number in connection.execute(select(membership.c.person_id, membership.c.unit_id)):
+        belonging = _in(select(membership.c.person_id, membership.c.unit_id), membership.c.person_id, chats)
+        for who, number in connection.execute(belonging):
             members[who].add(number)
         people = select(person.c.id, person.c.role).where(person.c.role.is_not(None), person.c.reachable == 1)
-        for who, role in connection.execute(people):
+        for who, role in connection.execute(_in(people, person.c.id, chats)):
             mine = members.get(who, set())
             self._add((who, 0), mine)
             self.scopes[who, 0] = None if role in KEEPERS else frozenset(mine)
-        self._present = set(connection.execute(select(group_chat.c.id).where(group_chat.c.present == 1)).scalars())
-        for row in connection.execute(select(group_binding)):
+        present = _in(select(group_chat.c.id).where(group_chat.c.present == 1), group_chat.c.id, chats)
+        self._present = set(connection.execute(present).scalars())
+        for row in connection.execute(_in(select(group_binding), group_binding.c.chat_id, chats)):
             if row.chat_id in self._present:
                 self._add((row.chat_id, row.topic), {row.unit_id})
                 self.scopes[row.chat_id, row.topic] = frozenset({row.unit_id})

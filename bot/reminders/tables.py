@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from bot.office.tables import TELEGRAM_ID, Moment
 from corpus.models import Base
 
 _metadata = Base.metadata
+_waiting = text("state IN ('pending', 'uncertain')")
 
 reminder_setting = Table(
     "reminder_setting",
@@ -64,6 +65,7 @@ delivery = Table(
     Column("settled_at", Moment),
     Index(None, "state", "next_try_at", "id"),
     Index(None, "chat_id", "topic", "day"),
+    Index("ix_delivery_waiting", "due_at", sqlite_where=_waiting, postgresql_where=_waiting),
 )
 """The outbox: one message to one recipient, its `state` as in `bot.reminders.outbox`.
 

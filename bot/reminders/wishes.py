@@ -12,6 +12,10 @@ from bot.reminders.tables import reminder_setting
 from corpus.database import take_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Select
+
     from bot.office.records import Place
     from corpus.database import Database
 
@@ -63,8 +67,15 @@ class WishBook:
 
     def all(self) -> dict[tuple[int, int], Wishes]:
         """The wishes of those who have chosen anything, by chat and topic."""
+        return self._read(select(reminder_setting))
+
+    def in_chats(self, chats: Collection[int]) -> dict[tuple[int, int], Wishes]:
+        """As `all`, of these chats only."""
+        return self._read(select(reminder_setting).where(reminder_setting.c.chat_id.in_(chats)))
+
+    def _read(self, query: Select[Any]) -> dict[tuple[int, int], Wishes]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(reminder_setting)).all()
+            rows = connection.execute(query).all()
         return {(row.chat_id, row.topic): _wishes(row.wishes) for row in rows}
 
     def of(self, place: Place) -> Wishes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 from telegram import Update
 
-from bot.inbox.inbox import note_act
+from bot.inbox.statements import note_act
 from corpus.store_engine import WRITING
 
 if TYPE_CHECKING:
@@ -91,4 +91,4 @@ def watch_acts(engine: Engine) -> None:
         held = in_hand.get()
         if held is not None and held.acting and connection.get_execution_options().get(WRITING):
             held.acting = False
-            note_act(connection, held.bot, held.claim)
+            note_act(connection, held.bot, held.claim.update, held.claim.token)

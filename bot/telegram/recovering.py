@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from bot.desk.replies import Say, Working
 from bot.logs import get_logger
 from bot.screens import notice
+from bot.telegram.gathering import beside
 from bot.telegram.reading import place_of
 
 if TYPE_CHECKING:
     from telegram import Update
 
     from bot.desk.desk import Desk
+    from bot.desk.replies import Reply
     from bot.office.records import Place
     from bot.telegram.handlers import Handlers
     from bot.telegram.sending import Messenger
@@ -29,6 +31,7 @@ class Recovery:
         self._desk = desk
         self._messenger = messenger
         self._handlers = handlers
+        self._elsewhere: set[asyncio.Task[None]] = set()
 
     async def take_up(self, update: Update, *, acted: bool) -> bool:
         """Finishes what a dead worker had begun of an update; False when it is to be handled from the beginning.
@@ -62,8 +65,15 @@ class Recovery:
         query, message = update.callback_query, update.effective_message
         if query is None and (message is None or message.effective_attachment is None):
             return False
-        half_done = await asyncio.to_thread(self._desk.resume)
-        found = [r for where, replies in half_done if where == place for r in replies if isinstance(r, Working)]
+        found: list[Reply] = []
+        for where, replies in await asyncio.to_thread(self._desk.resume):
+            work = [reply for reply in replies if isinstance(reply, Working)]
+            if where == place and work:
+                found += work
+            else:  # the same worker's, or other chats': it is ours now, and goes on beside this
+                task = asyncio.create_task(beside(self._handlers.carry_out(replies, where, reply_to=None)))
+                self._elsewhere.add(task)
+                task.add_done_callback(self._elsewhere.discard)
         if not found:
             return False
         if query is not None:

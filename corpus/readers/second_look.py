@@ -90,7 +90,8 @@ def _end(text: str) -> str:
 
 
 def _ends_part(text: str, other: str) -> bool:
-    return bool(_end(text) and _end(other) and _end(text) != _end(other))
+    # "2." at the head of a line is a label and too short to be read better out of its place.
+    return len(text) > _LONE + 1 and bool(_end(text) and _end(other)) and _end(text) != _end(other)
 
 
 def _said(text: str) -> list[str]:

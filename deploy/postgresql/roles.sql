@@ -5,6 +5,10 @@
 --   psql --dbname chidao --set ON_ERROR_STOP=1 --file roles.sql
 --   psql --dbname chidao --command '\password chidao_owner' --command '\password chidao'
 --
+-- The database itself, so that it sorts as SQLite does and not otherwise after an upgrade of the system:
+--
+--   CREATE DATABASE chidao TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8';
+--
 -- Where one role does both (as deploy/compose/postgres-init.sh makes it) this file is not needed.
 
 DO $$

@@ -1,8 +1,8 @@
 """A state as large as one likes, made by PostgreSQL itself: every value follows from the row's number, so two runs agree.
 
 For `n` rows: n clauses in n/143 directives, n/5 tasks, n people in n/200 units, n questions, n/2 updates and n
-reminders. Most of what is settled by nature is settled. A twentieth of all questions comes from one group (`GROUP`), and
-another from one person in private (`DILIGENT`).
+reminders. Most of what is settled by nature is settled. A tenth of all questions was asked in the last ten minutes. A
+twentieth comes from one group (`GROUP`), another, longer ago, from one person in private (`DILIGENT`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ WAITING = 40
 DUE = 60
 """Reminders due and unsent, whatever the size; as many more are in trouble."""
 _WORDS = "'báo cáo kết quả thực hiện nhiệm vụ được giao, gửi Sở Nội vụ tổng hợp '"
+_DILIGENT = "g % 20 = 10 AND :n - g >= :n / 10"
 
 _ROWS = (
     """INSERT INTO file (id, path, name, content_hash, reading, manifest)
@@ -66,12 +67,13 @@ _ROWS = (
        SELECT CASE g WHEN 1 THEN :group ELSE -g END, 0, g, 1, :now FROM generate_series(1, :units) g""",
     """INSERT INTO asked (id, chat_id, topic, person_id, message_id, asked_at, text, kind, abstained, headline, citations,
                           answer_messages, handled_at)
-       SELECT g, CASE g % 20 WHEN 0 THEN :group WHEN 10 THEN :diligent ELSE g::bigint * 7919 % :n + 1 END, 0,
-              CASE g % 20 WHEN 10 THEN :diligent ELSE g::bigint * 7919 % :n + 1 END, g * 2,
-              cast(:now as timestamptz) - make_interval(secs => (:n - g) * (31536000.0 / :n)),
+       SELECT g, CASE WHEN g % 20 = 0 THEN :group WHEN {diligent} THEN :diligent ELSE g::bigint * 7919 % :n + 1 END, 0,
+              CASE WHEN {diligent} THEN :diligent ELSE g::bigint * 7919 % :n + 1 END, g * 2,
+              cast(:now as timestamptz) - make_interval(secs => CASE WHEN :n - g < :n / 10 THEN (:n - g) * (6000.0 / :n)
+                                                                     ELSE (:n - g) * (31536000.0 / :n) END),
               'Hạn báo cáo việc ' || g || ' là ngày nào?', 'deadline', (g % 10 = 3)::int, 'Trước ngày 15 hằng tháng',
               '[{"directive": "a", "path": "I.1"}]', jsonb_build_array(g * 2 + 1),
-              CASE WHEN g % 10 = 3 AND :n - g > 400 THEN cast(:now as timestamptz) END
+              CASE WHEN (g % 10 = 3 OR g % 60 = 0) AND :n - g > 400 THEN cast(:now as timestamptz) END
        FROM generate_series(1, :n) g""",
     """INSERT INTO feedback (asked_id, person_id, good, given_at)
        SELECT g, g::bigint * 7919 % :n + 1, (g % 60 > 0)::int, :now FROM generate_series(20, :n, 20) g""",
@@ -125,7 +127,7 @@ def fill(engine: Engine, n: int) -> None:
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # foreign keys hold by construction
         for rows in _ROWS:
-            statement = text(rows.replace("{words}", _WORDS))
+            statement = text(rows.replace("{words}", _WORDS).replace("{diligent}", _DILIGENT))
             names = statement.compile().params
             connection.execute(statement, {name: sizes[name] for name in names})
         for table in _NUMBERED:

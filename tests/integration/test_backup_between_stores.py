@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.sqlite_only("chooses its databases itself, whatever the run is on")
 NOW = datetime(2025, 4, 1, 3, tzinfo=UTC)
 LEFT_OUT = ("index_generation", "index_file", "pace", "inbox", "passage_vector")
 WAYS = list(itertools.product(STORES, STORES))

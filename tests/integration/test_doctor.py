@@ -104,7 +104,7 @@ def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
     given = settings(tmp_path)
     fill(given)
     (generation,) = (tmp_path / "index").glob("g*")
-    (generation / "passages.json").write_text("[]")
+    (generation / "keys.json").write_text("[1]")
     assert checks(given)["index"].status == "ok"
     assert "hash-256" in checks(given)["index"].found
 

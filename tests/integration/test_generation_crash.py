@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from index.embedding import HashEmbedder
-from index.generations import Passage, build_generation, current_generation
+from index.generations import build_generation, current_generation
+from index.passages import Passage
 from index.vectors import VectorCache
 
 PROGRAM = """
 import sys
 from pathlib import Path
 from index.embedding import HashEmbedder
-from index.generations import Passage, build_generation
+from index.generations import build_generation
+from index.passages import Passage
 from index.vectors import VectorCache
 
 home, start = Path(sys.argv[1]), int(sys.argv[2])

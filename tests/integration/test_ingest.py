@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from corpus.ingest import FileReport
     from corpus.manifest import Manifest
+    from corpus.store_records import StoredFile
 
 
 @pytest.fixture
@@ -203,3 +204,27 @@ def test_each_report_is_given_as_soon_as_its_file_is_settled(store: Store, folde
     told: list[tuple[str, int]] = []
     ingest([folder], store, FakeIndex(), read=read, on_report=lambda r: told.append((r.status, len(store.files()))))
     assert told == [("stored", 1), ("stored", 2)]
+
+
+def test_a_file_is_compared_with_no_more_of_the_store_than_may_be_the_same(tmp_path: Path) -> None:
+    class Watched(Store):
+        def files(self) -> list[StoredFile]:
+            raise AssertionError("every file was asked for")
+
+        def files_like(self, content_hash: str, path: str | None = None) -> list[StoredFile]:
+            found = super().files_like(content_hash, path)
+            asked.append(len(found))
+            return found
+
+    asked: list[int] = []
+    folder = tmp_path / "nhieu"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number:02}.txt").write_text(f"{number}-KH/TU|về việc {number}|Nội dung {number}.", encoding="utf-8")
+    with Watched.open(store_url(tmp_path / "home")) as store:
+        run(store, folder)
+        assert asked == [0] * 12
+        asked.clear()
+        again = run(store, folder)
+        assert {report.status for report in again.values()} == {"unchanged"}
+        assert asked == [1] * 12

@@ -109,6 +109,11 @@ def shape(engine: Engine) -> dict[str, dict]:
     return found
 
 
+def test_the_runbook_says_of_each_migration_what_it_does_and_what_going_below_it_loses() -> None:
+    runbook = (ROOT / "deploy" / "docs" / "upgrade.md").read_text(encoding="utf-8")
+    assert [v for v in migrations.KNOWN if f"| {v} | " not in runbook] == []
+
+
 def test_migrating_gives_exactly_the_tables_of_the_models(engine: Engine) -> None:
     migrate(engine)
     with engine.connect() as connection:

@@ -264,6 +264,7 @@ def test_a_unit_removed_meanwhile_is_an_old_button(desk):
 # ---- whatever stands in a directive or on a button
 
 
+@pytest.mark.sqlite_only("a minute of composing messages; the lists around it run again")
 def test_pages_of_monstrous_rows_stay_one_message(desk):
     long = "rất dài và còn dài hơn nữa " * 120
     many = tuple(f"Ban Quản lý dự án số {n} {long}" for n in range(40))

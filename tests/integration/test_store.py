@@ -69,6 +69,38 @@ def test_rows_of_one_directive_can_be_asked_for(store: Store) -> None:
     assert store.clauses("none") == []
 
 
+def test_one_row_can_be_asked_for_by_its_id_and_one_directive_by_its_key(store: Store) -> None:
+    key, other = put(store), put(store, "/van-ban/b.txt", "h2", number="13-KH/TU")
+    assert [store.directive(k) for (k,) in (key, other)] == store.directives()
+    assert store.directive(key[0]).cites
+    assert [store.task(task.id) for task in store.tasks()] == store.tasks()
+    assert [store.target(target.id) for target in store.targets()] == store.targets()
+    assert store.directive("99-kh-tu") is None
+    assert store.task("x") is None
+    assert store.target("x") is None
+
+
+def test_tasks_are_found_by_whoever_leads_or_helps_but_not_by_who_is_reported_to(store: Store) -> None:
+    put(store)
+    assert sorted(store.actors()) == sorted({"Sở Nội vụ", "Sở Tài chính", "các sở, ban, ngành"})
+    for name in store.actors():
+        assert store.tasks_given_to([name]) == store.tasks()
+    assert store.tasks_given_to(["Tỉnh ủy"]) == []
+    assert store.tasks_given_to(["Sở nội vu"]) == []  # folded alike, and another name
+    assert store.tasks_given_to([]) == []
+
+
+def test_files_like_one_have_its_content_or_its_path(store: Store) -> None:
+    put(store)
+    put(store, "/van-ban/b.txt", "h2", number="13-KH/TU")
+    first, second = store.files()
+    assert store.files_like("h1") == [first]
+    assert store.files_like("h1", "/van-ban/b.txt") == [first, second]
+    assert store.files_like("h2", "/van-ban/b.txt") == [second]
+    assert store.files_like("h3", "/van-ban/c.txt") == []
+    assert store.files_like("h3") == []
+
+
 def test_an_edited_file_replaces_its_earlier_version(store: Store) -> None:
     put(store)
     stored = store.put(IncomingFile("/van-ban/a.txt", "h2", "r1"), [directive(body="Đã sửa.")])

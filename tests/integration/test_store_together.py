@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.sqlite_only("chooses its databases itself, whatever the run is on")
 AT_ONCE = 6
 
 

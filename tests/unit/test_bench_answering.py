@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.errors import ChidaoError
-from index.bench_answering import EnlargedStore, QuestionsOnly, _questions, bench_answering
+from index.bench_answering import EnlargedStore, QuestionsOnly, bench_answering, clause_questions
 from index.embedding import HashEmbedder
 from index.stages import STAGES
 from tests.unit.small_library import SCHOOLS, WATER, open_store, put
@@ -47,7 +47,7 @@ def test_questions_go_through_the_model_itself() -> None:
 def test_no_two_questions_of_a_batch_are_alike(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         put(store, nuoc=WATER, truong=SCHOOLS)
-        texts = [question.text for question in _questions(store)]
+        texts = [question.text for question in clause_questions(store)]
     assert len(texts) == len(set(texts)) > 1
 
 

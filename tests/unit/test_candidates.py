@@ -15,6 +15,8 @@ from index.dense import best_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.visible import Visible
+
 
 @given(st.integers(0, 2000), st.integers(1, 60), st.integers(0, 2**32 - 1), st.integers(1, 400))
 def test_the_best_rows_are_those_a_full_sort_puts_first(size: int, count: int, seed: int, levels: int) -> None:
@@ -41,11 +43,24 @@ class FixedScores:
         scores = self.dense[int(query_vector[0])]
         return scores if rows is None else scores[rows]
 
-    def nearest(self, vectors: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
+    def nearest(
+        self, vectors: NDArray[np.float32], k: int, visible: Visible | None = None
+    ) -> list[NDArray[np.int64]]:
         return [best_rows(self.dense_scores(vector), k) for vector in vectors]
 
-    def lexical_scores(self, query: str) -> NDArray[np.float32]:
-        return self.lexical[int(query)]
+    def lexical_search(self, query: str) -> FixedSearch:
+        return FixedSearch(self.lexical[int(query)])
+
+
+@dataclass(frozen=True)
+class FixedSearch:
+    scores: NDArray[np.float32]
+
+    def best(self, count: int, visible: Visible | None = None) -> NDArray[np.int64]:
+        return best_rows(self.scores, count)
+
+    def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.scores[rows]
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(0, 2**32 - 1))

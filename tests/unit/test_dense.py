@@ -11,6 +11,7 @@ import index.dense
 from corpus.errors import SearchIndexError
 from index.dense import DenseIndex, best_rows
 from index.embedding import unit_rows
+from index.visible import Visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +30,10 @@ def test_search_is_exact(vectors: np.ndarray) -> None:
     assert scores == pytest.approx((vectors @ query)[expected], abs=1e-5)
 
 
-def test_a_mask_hides_rows(vectors: np.ndarray) -> None:
-    mask = np.zeros(50, dtype=bool)
-    mask[[4, 9, 33]] = True
-    rows, _ = DenseIndex.build(vectors).search(vectors[3], 10, mask)
+def test_what_may_not_be_seen_is_not_found(vectors: np.ndarray) -> None:
+    seen = np.zeros(50, dtype=bool)
+    seen[[4, 9, 33]] = True
+    rows, _ = DenseIndex.build(vectors).search(vectors[3], 10, Visible(seen, []))
     assert sorted(rows.tolist()) == [4, 9, 33]
 
 

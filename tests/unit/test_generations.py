@@ -15,8 +15,10 @@ from corpus.errors import SearchIndexError
 from index import generations
 from index.dense import DenseIndex
 from index.embedding import HashEmbedder
-from index.generations import Generation, Passage, build_generation, current_generation
+from index.generations import Generation, build_generation, current_generation
+from index.passages import Passage
 from index.vectors import VectorCache
+from index.visible import Visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +66,6 @@ def test_a_built_generation_is_current_and_finds_the_passage(root: Path) -> None
     generation = current_generation(root)
     assert generation is not None
     assert generation.keys == list(TEXTS)
-    assert generation.passages == list(TEXTS.values())
     assert _found(generation, "báo cáo trước ngày nào")[0] == "a#I.1"
 
 
@@ -72,7 +73,7 @@ def test_both_scores_of_every_hit_are_the_real_ones(root: Path) -> None:
     generation = _build(root)
     query = "kinh phí năm 2027"
     vector = EMBEDDER.embed_queries([query])[0]
-    dense, lexical = generation.dense_scores(vector), generation.lexical_scores(query)
+    dense, lexical = generation.dense_scores(vector), generation.lexical_search(query).scores
     hits = generation.search(query, vector, 10)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
@@ -87,11 +88,18 @@ def test_a_question_without_diacritics_finds_the_same_passage(root: Path) -> Non
         assert _found(generation, bare)[0] == _found(generation, query)[0]
 
 
-def test_a_mask_leaves_rows_out(root: Path) -> None:
+def test_what_may_not_be_seen_is_not_found(root: Path) -> None:
     generation = _build(root)
-    mask = np.array([False, True, True, True])
-    assert "a#I.1" not in _found(generation, "báo cáo trước ngày 15/12", mask=mask)
-    assert _found(generation, "báo cáo", mask=np.zeros(4, dtype=bool)) == []
+    some = Visible(np.array([False, True, True, True]), [0])
+    assert "a#I.1" not in _found(generation, "báo cáo trước ngày 15/12", visible=some)
+    assert _found(generation, "báo cáo", visible=Visible(np.zeros(4, dtype=bool), [])) == []
+
+
+def test_the_passages_of_some_directives_are_told_from_the_others(root: Path) -> None:
+    generation = _build(root)
+    seen = generation.visible(frozenset({"b", "nothing"}))
+    assert [key for key, own in zip(generation.keys, seen.rows, strict=True) if own] == ["b#1", "b#2"]
+    assert seen.directives == [1]
 
 
 def test_a_vector_of_another_model_is_refused(root: Path) -> None:
@@ -252,7 +260,8 @@ class Elsewhere:
     def __init__(self) -> None:
         self.kept: dict[str, np.ndarray] = {}
 
-    def build(self, folder: Path, vectors: np.ndarray) -> None:
+    def build(self, folder: Path, vectors: np.ndarray, owners: list[int]) -> None:
+        assert owners == [0, 0, 1, 1]
         self.kept[folder.name] = vectors
         (folder / "dense.json").write_text(json.dumps({"collection": folder.name}), encoding="utf-8")
 

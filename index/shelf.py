@@ -1,0 +1,381 @@
+"""Clauses with their rows on disk, read one at a time: for more clauses than a server should hold in memory.
+
+A shelf is part of a generation, so that what is found and what is quoted are always of one revision. Records lie in
+reading order, directive by directive, in one file of JSON lines; arrays beside it say where each begins.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+import numpy as np
+
+from corpus.errors import SearchIndexError
+from corpus.records import CitedDirective
+from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
+from index.holdings import Library
+from index.passages import clause_key, directive_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+Row = TypeVar("Row", StoredTarget, StoredTask, StoredRule)
+
+RECORDS = "shelf.records"
+"""Where a generation has this file, it keeps its clauses itself."""
+_KEYS = "shelf.keys"
+_DIRECTIVES = "shelf.directives.json"
+_NAMES = "shelf.names.json"
+_ARRAYS = ("record_ends", "key_ends", "parents", "passage_ends", "name_ends", "name_clauses")
+_DATES = frozenset({"due", "issued_on"})
+_KEPT_RECORDS = 20_000
+_KEPT_DIRECTIVES = 2_000
+_TOP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A clause and what was read from it."""
+
+    clause: StoredClause
+    targets: list[StoredTarget]
+    tasks: list[StoredTask]
+    rules: list[StoredRule]
+
+
+class ShelfWriter:
+    """Writes a shelf, directive by directive; nothing but offsets is held in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._records = (folder / RECORDS).open("wb")
+        self._keys = (folder / _KEYS).open("wb")
+        self._directives: list[dict[str, Any]] = []
+        self._ends: dict[str, list[int]] = {name: [] for name in ("record_ends", "key_ends", "parents", "passage_ends")}
+        self._named: dict[str, list[int]] = defaultdict(list)
+        self._at = 0
+        self._key_at = 0
+        self._passages = 0
+
+    def add(
+        self,
+        directive: StoredDirective,
+        clauses: Sequence[StoredClause],
+        rows: tuple[Sequence[StoredTarget], Sequence[StoredTask], Sequence[StoredRule]],
+        passages: Mapping[str, int],
+    ) -> None:
+        """One directive; `passages` says how many passages each clause key has in the index (none when it is left out)."""
+        first = len(self._ends["parents"])
+        numbers = {clause.path: first + n for n, clause in enumerate(clauses)}
+        all_targets, all_tasks, all_rules = (_by_path(rows[0]), _by_path(rows[1]), _by_path(rows[2]))
+        for clause in clauses:
+            targets, tasks = all_targets.get(clause.path, []), all_tasks.get(clause.path, [])
+            rules = all_rules.get(clause.path, [])
+            record = {"c": clause, "t": targets, "k": tasks, "r": rules}
+            self._at += self._records.write(json.dumps(record, default=_plain, ensure_ascii=False).encode() + b"\n")
+            key = clause_key(directive.key, clause.path)
+            self._key_at += self._keys.write(key.encode())
+            self._passages += passages.get(key, 0)
+            parent = numbers.get(clause.parent, _TOP) if clause.parent is not None else _TOP
+            for name, value in zip(self._ends, (self._at, self._key_at, parent, self._passages), strict=True):
+                self._ends[name].append(value)
+            for task in tasks:
+                for named in dict.fromkeys([*task.lead, *task.coop]):
+                    self._named[named].append(numbers[clause.path])
+        self._directives.append({"directive": directive, "first": first, "clauses": len(clauses)})
+
+    def owners(self) -> Sequence[int]:
+        """The number of each passage's directive, in the order in which they were added."""
+        ends = [0, *self._ends["passage_ends"]]
+        passages = [ends[d["first"] + d["clauses"]] - ends[d["first"]] for d in self._directives]
+        owners: list[int] = np.repeat(np.arange(len(passages)), passages).tolist()
+        return owners
+
+    def close(self) -> None:
+        """Writes what tells where things are."""
+        self._records.close()
+        self._keys.close()
+        clauses = [sorted(set(found)) for found in self._named.values()]
+        arrays: dict[str, Any] = {
+            **self._ends,
+            "name_ends": np.cumsum([len(found) for found in clauses]),
+            "name_clauses": [number for found in clauses for number in found],
+        }
+        for name, values in arrays.items():
+            kind = np.int32 if name in {"parents", "name_clauses"} else np.int64
+            np.save(self._folder / f"shelf.{name}.npy", np.asarray(values, dtype=kind), allow_pickle=False)
+        for name, content in ((_DIRECTIVES, self._directives), (_NAMES, list(self._named))):
+            text = json.dumps(content, default=_plain, ensure_ascii=False)
+            (self._folder / name).write_text(text, encoding="utf-8")
+
+
+class Shelf:
+    """A shelf opened for reading; any thread may read. Clauses are numbered from 0 in the order they were added."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._records, self._keys = _mapped(folder / RECORDS), _mapped(folder / _KEYS)
+            arrays = {name: np.load(folder / f"shelf.{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+            listed = json.loads((folder / _DIRECTIVES).read_text(encoding="utf-8"))
+            self.names: list[str] = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: {error}") from error
+        self._record_ends, self._key_ends = arrays["record_ends"], arrays["key_ends"]
+        self._parents, self._name_ends, self._name_clauses = (arrays[n] for n in ("parents", "name_ends", "name_clauses"))
+        self.passage_ends: NDArray[np.int64] = np.asarray(arrays["passage_ends"])
+        """Row after the last passage of each clause, shape (clauses,)."""
+        self.directives = {raw["directive"]["key"]: _directive(raw["directive"]) for raw in listed}
+        self.spans = {raw["directive"]["key"]: range(raw["first"], raw["first"] + raw["clauses"]) for raw in listed}
+        self.record = lru_cache(maxsize=_KEPT_RECORDS)(self._record)
+        self._numbers_of = lru_cache(maxsize=_KEPT_DIRECTIVES)(self._read_numbers)
+
+    def __len__(self) -> int:
+        return len(self._record_ends)
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Keys of the clauses by number."""
+        return _ClauseKeys(self)
+
+    def key(self, number: int) -> str:
+        """The key of a clause."""
+        start = int(self._key_ends[number - 1]) if number else 0
+        return self._keys[start : int(self._key_ends[number])].decode()
+
+    def number(self, key: str) -> int | None:
+        """The number of the clause with this key; None when there is none."""
+        directive = directive_of(key)
+        return self._numbers_of(directive).get(key) if directive in self.spans else None
+
+    def numbers(self, directive: str) -> Mapping[str, int]:
+        """The clauses of a directive by key, in reading order."""
+        return self._numbers_of(directive) if directive in self.spans else {}
+
+    def children(self, directive: str, parent: int | None) -> list[str]:
+        """Keys of the clauses directly under one, or of those under none."""
+        span = self.spans[directive]
+        own = self._parents[span.start : span.stop]
+        return [self.key(span.start + int(n)) for n in np.flatnonzero(own == (_TOP if parent is None else parent))]
+
+    def naming(self, number: int) -> NDArray[np.int32]:
+        """Clauses, ascending, with a task that the name of this number leads or shares."""
+        start = int(self._name_ends[number - 1]) if number else 0
+        found: NDArray[np.int32] = self._name_clauses[start : int(self._name_ends[number])]
+        return found
+
+    def passages_within(self, directives: frozenset[str]) -> NDArray[np.bool_]:
+        """Which passages belong to these directives, shape (passages,)."""
+        mask = np.zeros(int(self.passage_ends[-1]) if len(self) else 0, dtype=np.bool_)
+        for directive in directives & self.spans.keys():
+            span = self.spans[directive]
+            if len(span):
+                start = int(self.passage_ends[span.start - 1]) if span.start else 0
+                mask[start : int(self.passage_ends[span.stop - 1])] = True
+        return mask
+
+    def _record(self, number: int) -> Record:
+        start = int(self._record_ends[number - 1]) if number else 0
+        raw = json.loads(self._records[start : int(self._record_ends[number])])
+        return Record(
+            StoredClause(**_frozen(raw["c"])),
+            [StoredTarget(**_frozen(row)) for row in raw["t"]],
+            [StoredTask(**_frozen(row)) for row in raw["k"]],
+            [StoredRule(**_frozen(row)) for row in raw["r"]],
+        )
+
+    def _read_numbers(self, directive: str) -> dict[str, int]:
+        return {self.key(number): number for number in self.spans[directive]}
+
+
+class ShelvedLibrary(Library):
+    """A library that reads from a shelf what it is asked for."""
+
+    @classmethod
+    def on(cls, shelf: Shelf, revision: str, keys: frozenset[str] | None = None) -> ShelvedLibrary:
+        """The whole shelf, or what stands on it of the given directives."""
+        seen = {key: d for key, d in shelf.directives.items() if keys is None or key in keys}
+        library = cls(
+            revision,
+            seen,
+            _Clauses(shelf, seen),
+            _Children(shelf, seen),
+            *(_Rows(shelf, seen, kind) for kind in ("targets", "tasks", "rules")),
+        )
+        object.__setattr__(library, "_shelf", shelf)
+        return library
+
+    def only(self, keys: frozenset[str]) -> Library:
+        """See `Library.only`."""
+        return ShelvedLibrary.on(self._shelf, self.revision, keys & self.directives.keys())
+
+    @cached_property
+    def by_directive(self) -> Mapping[str, Sequence[str]]:
+        """See `Library.by_directive`."""
+        return _ByDirective(self._shelf, self.directives)
+
+    def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
+        """See `Library.tasks_naming`."""
+        named = [self._shelf.naming(n) for n, name in enumerate(self._shelf.names) if concerns(name)]
+        for number in np.unique(np.concatenate(named)).tolist() if named else ():
+            record = self._shelf.record(number)
+            if record.clause.directive in self.directives:
+                yield from record.tasks
+
+    _shelf: Shelf
+
+
+class _Keys(Sequence[str]):
+    """Keys made when they are asked for."""
+
+    def __init__(self, shelf: Shelf, size: int) -> None:
+        self._shelf = shelf
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self._key(n) for n in range(*row.indices(self._size))]
+        if not 0 <= row < self._size:
+            raise IndexError(row)
+        return self._key(int(row))
+
+    @abstractmethod
+    def _key(self, row: int) -> str: ...
+
+
+class _ClauseKeys(_Keys):
+    """Keys of the clauses of a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf, len(shelf))
+
+    def _key(self, row: int) -> str:
+        return self._shelf.key(row)
+
+
+class PassageKeys(_Keys):
+    """Keys of the passages of a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf, int(shelf.passage_ends[-1]) if len(shelf) else 0)
+
+    def _key(self, row: int) -> str:
+        ends = self._shelf.passage_ends
+        clause = int(np.searchsorted(ends, row, side="right"))
+        part = row - (int(ends[clause - 1]) if clause else 0)
+        return f"{self._shelf.key(clause)}@{part - 1}" if part else self._shelf.key(clause)
+
+
+class _Part(Mapping[str, T], Generic[T]):
+    """What is on the shelf of the directives that may be seen, by clause key."""
+
+    def __init__(self, shelf: Shelf, seen: Mapping[str, StoredDirective]) -> None:
+        self._shelf = shelf
+        self._seen = seen
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for directive in self._seen for key in self._shelf.numbers(directive))
+
+    def __len__(self) -> int:
+        return sum(len(self._shelf.spans[directive]) for directive in self._seen)
+
+    def _number(self, key: str) -> int:
+        number = self._shelf.number(key) if directive_of(key) in self._seen else None
+        if number is None:
+            raise KeyError(key)
+        return number
+
+
+class _Clauses(_Part[StoredClause]):
+    def __getitem__(self, key: str) -> StoredClause:
+        return self._shelf.record(self._number(key)).clause
+
+
+class _Rows(_Part[list[Any]]):
+    def __init__(self, shelf: Shelf, seen: Mapping[str, StoredDirective], kind: str) -> None:
+        super().__init__(shelf, seen)
+        self._kind = kind
+
+    def __getitem__(self, key: str) -> list[Any]:
+        rows: list[Any] = getattr(self._shelf.record(self._number(key)), self._kind)
+        return rows
+
+
+class _Children(_Part[list[str]]):
+    def __getitem__(self, key: str) -> list[str]:
+        directive, _, path = key.partition("#")
+        if directive not in self._seen:
+            raise KeyError(key)
+        return self._shelf.children(directive, self._number(key) if path else None)
+
+
+class _ByDirective(Mapping[str, Sequence[str]]):
+    def __init__(self, shelf: Shelf, seen: Mapping[str, StoredDirective]) -> None:
+        self._shelf = shelf
+        self._seen = seen
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def __getitem__(self, directive: str) -> Sequence[str]:
+        if directive not in self._seen:
+            raise KeyError(directive)
+        return list(self._shelf.numbers(directive))
+
+
+def _by_path(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.path, []).append(row)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know by itself: records, and days."""
+    return value.isoformat() if isinstance(value, date) else asdict(value)
+
+
+def _frozen(raw: dict[str, Any]) -> dict[str, Any]:
+    """A record's fields as they were: lists are tuples again, and days days."""
+    return {
+        name: date.fromisoformat(value) if name in _DATES and value is not None else _tuple(value)
+        for name, value in raw.items()
+    }
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(part) for part in value) if isinstance(value, list) else value
+
+
+def _directive(raw: dict[str, Any]) -> StoredDirective:
+    values = _frozen({**raw, "cites": []})
+    return StoredDirective(**{**values, "cites": tuple(CitedDirective(**_frozen(cited)) for cited in raw["cites"])})
+
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    """A file's bytes, brought into memory page by page as they are read."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+
+
