@@ -12,7 +12,7 @@ from bot.desk.links import BotName
 from bot.texts import Texts, load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bot.desk.desk import Desk
     from bot.office.office import Office
@@ -104,10 +104,15 @@ class Composition:
 
         Workers that share a PostgreSQL database share what they build through it.
         """
+        return self.index_by(self.embedder)
+
+    def index_by(self, embedder: Callable[[], Embedder]) -> Indexer:
+        """The index brought in step by another embedder of the same model: workers that embed ahead."""
         from index.indexing import Indexer as Indexing  # noqa: PLC0415 - FAISS and its like
         from index.sharing import sharing_of  # noqa: PLC0415
 
-        return Indexing(self.settings.home, self.embedder, sharing_of(self.store.database, self.settings.home))
+        settings = self.settings
+        return Indexing(settings.home, embedder, sharing_of(self.store.database, settings.home, settings.index_url))
 
     def embedder(self) -> Embedder:
         """The embedding model of the settings, loaded when first needed and then kept.

@@ -117,6 +117,7 @@ class Settings(BaseSettings):
         repr=False,
     )
     database_url_file: Path | None = None
+    index_url: str | None = Field(default=None, pattern=r"^(https?://[^\s/]+\S*|\S+\.db)$")
     embedding: str = "bundled"
     bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     bot_token_file: Path | None = None

@@ -24,7 +24,7 @@ from corpus.models import (
     TaskUnitRow,
 )
 from corpus.records import CitedDirective, Source
-from corpus.store_records import StoredClause, StoredDirective, StoredFile, StoredRule, StoredTarget, StoredTask
+from corpus.store_rows import clause_of, directive_of, file_of, rule_of, target_of, task_of
 from corpus.store_writing import Stored, bump_revision, put_file
 from corpus.text import collapse, fold
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from corpus.records import Directive
+    from corpus.store_records import StoredClause, StoredDirective, StoredFile, StoredRule, StoredTarget, StoredTask
     from corpus.store_writing import IncomingFile
 
 _CLAUSE_COLUMNS = (
@@ -119,7 +120,7 @@ class Store:
             rows = connection.execute(listed).all()
             for file_id, key in connection.execute(held):
                 keys.setdefault(file_id, []).append(key)
-        return [_file(row, keys.get(row.id, ())) for row in rows]
+        return [file_of(row, keys.get(row.id, ())) for row in rows]
 
     def directives(self) -> list[StoredDirective]:
         """Every directive with what it cites, by key."""
@@ -141,7 +142,7 @@ class Store:
             for c in connection.execute(cited):
                 one = CitedDirective(c.number, c.kind, c.issued_on, c.issuer, c.title, c.relation)
                 cites.setdefault(c.directive_id, []).append(one)
-        return [_directive(row, tuple(cites.get(row.id, ()))) for row in rows]
+        return [directive_of(row, tuple(cites.get(row.id, ()))) for row in rows]
 
     def source(self, key: str) -> Source | None:
         """The text a directive was read from, with its page starts; None when there is no such directive."""
@@ -153,7 +154,7 @@ class Store:
     def clauses(self, directive: str | None = None) -> list[StoredClause]:
         """Clauses of one directive or of all, by directive key, then in reading order."""
         query = select(*_CLAUSE_COLUMNS).select_from(ClauseRow)
-        return [_clause(row) for row in self._rows(query, ClauseRow, directive)]
+        return [clause_of(row) for row in self._rows(query, ClauseRow, directive)]
 
     def clause_by_token(self, token: str) -> StoredClause | None:
         """The clause a token stands for (`corpus.identity.clause_token`), or None when it is no longer stored."""
@@ -166,17 +167,17 @@ class Store:
         )
         with self.database.reading() as connection:
             row = connection.execute(query).first()
-        return _clause(row) if row else None
+        return clause_of(row) if row else None
 
     def targets(self, directive: str | None = None) -> list[StoredTarget]:
         """Targets of one directive or of all, by directive key, then in reading order."""
         query = select(TargetRow.__table__, DirectiveRow.key, FileRow.name)
-        return [_target(row) for row in self._rows(query, TargetRow, directive)]
+        return [target_of(row) for row in self._rows(query, TargetRow, directive)]
 
     def target(self, number: str) -> StoredTarget | None:
         """The target with this id, or None."""
         query = select(TargetRow.__table__, DirectiveRow.key, FileRow.name).where(TargetRow.id == number)
-        return next((_target(row) for row in self._rows(query, TargetRow, None)), None)
+        return next((target_of(row) for row in self._rows(query, TargetRow, None)), None)
 
     def tasks(self, directive: str | None = None) -> list[StoredTask]:
         """Tasks of one directive or of all, by directive key, then in reading order."""
@@ -215,12 +216,12 @@ class Store:
         with self.database.reading() as connection:
             for part in connection.execute(parts):
                 units.setdefault(part.task_id, {}).setdefault(part.role, []).append(part.name)
-        return [_task(row, units.get(row.id, {})) for row in rows]
+        return [task_of(row, units.get(row.id, {})) for row in rows]
 
     def rules(self, directive: str | None = None) -> list[StoredRule]:
         """Rules of one directive or of all, by directive key, then in reading order."""
         query = select(RuleRow.__table__, DirectiveRow.key, FileRow.name)
-        return [_rule(row) for row in self._rows(query, RuleRow, directive)]
+        return [rule_of(row) for row in self._rows(query, RuleRow, directive)]
 
     def keys_by_number(self, number: str) -> list[str]:
         """Keys of the directives with this number, in whatever spelling."""
@@ -320,99 +321,3 @@ class Store:
             query = query.where(DirectiveRow.key == directive)
         with self.database.reading() as connection:
             return connection.execute(query.order_by(DirectiveRow.key, table.position)).all()
-
-
-def _file(row: Any, keys: Sequence[str]) -> StoredFile:
-    return StoredFile(
-        path=row.path,
-        name=row.name,
-        content_hash=row.content_hash,
-        reading=row.reading,
-        manifest=row.manifest,
-        directives=tuple(keys),
-    )
-
-
-def _directive(row: Any, cites: tuple[CitedDirective, ...]) -> StoredDirective:
-    return StoredDirective(
-        key=row.key,
-        file=row.name,
-        number=row.number,
-        kind=row.kind,
-        issuer=row.issuer,
-        place=row.place,
-        issued_on=row.issued_on,
-        issued_month=row.issued_month,
-        title=row.title,
-        signer=row.signer,
-        signer_role=row.signer_role,
-        cites=cites,
-        recipients=tuple(row.recipients),
-        warnings=tuple(row.warnings),
-    )
-
-
-def _clause(row: Any) -> StoredClause:
-    key, file, position, token, path, label, heading, text, parent, kind, segments, page, cells = row
-    return StoredClause(
-        path,
-        label,
-        heading,
-        text,
-        parent,
-        kind,
-        (text,) if segments is None else tuple(segments),
-        page,
-        tuple((title, cell) for title, cell in cells) if cells else (),
-        directive=key,
-        file=file,
-        position=position,
-        token=token,
-    )
-
-
-def _target(row: Any) -> StoredTarget:
-    return StoredTarget(
-        row.path,
-        row.indicator,
-        row.quote,
-        row.op,
-        row.value,
-        row.value_max,
-        row.unit,
-        row.change,
-        row.due,
-        (row.period_from, row.period_to) if row.period_from is not None else None,
-        row.cadence,
-        row.baseline,
-        row.scope,
-        id=row.id,
-        directive=row.key,
-        file=row.name,
-        corrected=bool(row.corrected),
-    )
-
-
-def _task(row: Any, units: dict[str, list[str]]) -> StoredTask:
-    return StoredTask(
-        row.path,
-        row.action,
-        row.quote,
-        tuple(units.get("lead", ())),
-        tuple(units.get("coop", ())),
-        row.due,
-        row.due_text,
-        row.recurrence,
-        row.recurs_before,
-        tuple(units.get("report_to", ())),
-        tuple(units.get("via", ())),
-        row.product,
-        id=row.id,
-        directive=row.key,
-        file=row.name,
-        corrected=bool(row.corrected),
-    )
-
-
-def _rule(row: Any) -> StoredRule:
-    return StoredRule(row.path, row.condition, row.consequence, row.quote, id=row.id, directive=row.key, file=row.name)

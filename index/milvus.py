@@ -34,6 +34,13 @@ _BATCH = 1000
 _KEPT = 3
 _TIMEOUT = 30.0
 _MOST_FETCHED = 4096  # rows asked for in one query
+EXACT_BELOW = 500_000
+"""Passages up to which Milvus compares every vector; a graph (HNSW) leads through more."""
+_EXACT: tuple[dict[str, Any], dict[str, Any]] = ({"index_type": "FLAT"}, {})
+_BY_GRAPH: tuple[dict[str, Any], dict[str, Any]] = (
+    {"index_type": "HNSW", "params": {"M": 24, "efConstruction": 200}},
+    {"ef": 400},
+)
 
 
 class Milvus:
@@ -41,12 +48,8 @@ class Milvus:
 
     name = "milvus"
 
-    def __init__(self, url: str, *, exact: bool = True) -> None:
-        """`exact`: compare every vector of a collection (FLAT), or go by a graph (HNSW, for millions).
-
-        Raises:
-            SettingsError: pymilvus is not installed, or nobody answers at `url`.
-        """
+    def __init__(self, url: str) -> None:
+        """Raises SettingsError when pymilvus is not installed, or nobody answers at `url`."""
         try:
             from pymilvus import MilvusClient  # noqa: PLC0415 - an extra
             from pymilvus.exceptions import MilvusException  # noqa: PLC0415
@@ -57,8 +60,6 @@ class Milvus:
             self._client: Any = MilvusClient(url, timeout=_TIMEOUT)
         except (MilvusException, OSError, ValueError) as error:
             raise SettingsError(f"Không tới được Milvus ở CHIDAO_INDEX_URL: {_first_line(error)}") from error
-        self._index = {"index_type": "FLAT"} if exact else {"index_type": "HNSW", "params": {"M": 24, "efConstruction": 200}}
-        self._search = {} if exact else {"params": {"ef": 400}}
 
     def build(self, folder: Path, vectors: NDArray[np.float32], owners: Sequence[int]) -> None:
         """See `DensePlace`. A collection of its own; it becomes the alias's, and the oldest ones go."""
@@ -70,7 +71,8 @@ class Milvus:
         schema.add_field("directive", DataType.INT64)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=int(vectors.shape[1]))
         index = self._client.prepare_index_params()
-        index.add_index("vector", metric_type="IP", **self._index)
+        kind, search = _EXACT if len(vectors) < EXACT_BELOW else _BY_GRAPH
+        index.add_index("vector", metric_type="IP", **kind)
         with self._failing():
             self._client.create_collection(name, schema=schema, index_params=index)
             for start in range(0, len(vectors), _BATCH):
@@ -87,12 +89,13 @@ class Milvus:
             self._point(name)
         step = max(len(vectors) // _SAMPLE, 1)
         np.save(folder / _SAMPLE_FILE, np.ascontiguousarray(vectors[::step][:_SAMPLE]), allow_pickle=False)
-        (folder / _FILE).write_text(json.dumps({"collection": name}), encoding="utf-8")
+        (folder / _FILE).write_text(json.dumps({"collection": name, "search": search}), encoding="utf-8")
 
     def load(self, folder: Path, *, size: int, dimension: int) -> InMilvus:
         """See `DensePlace`."""
         try:
-            name = json.loads((folder / _FILE).read_text(encoding="utf-8"))["collection"]
+            kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+            name, search = kept["collection"], kept["search"]
             sample = np.load(folder / _SAMPLE_FILE, allow_pickle=False)
         except (OSError, ValueError, KeyError) as error:
             raise SearchIndexError("Chỉ mục véc-tơ bị hỏng, không đọc được.") from error
@@ -103,7 +106,7 @@ class Milvus:
             count = int(self._client.query(name, filter="", output_fields=["count(*)"])[0]["count(*)"])
         if count != size or (len(sample) and sample.shape[1] != dimension):
             raise SearchIndexError("Chỉ mục véc-tơ không khớp với bản kê.")
-        return InMilvus(self, name, size, dimension, sample)
+        return InMilvus(self, name, search, sample, size=size, dimension=dimension)
 
     def _point(self, name: str) -> None:
         """The alias stands on this collection; of the older ones the newest few are kept for workers still on them."""
@@ -123,17 +126,17 @@ class Milvus:
             raise SearchIndexError(f"Milvus không làm được việc: {_first_line(error)}") from error
 
     def nearest(
-        self, collection: str, queries: NDArray[np.float32], k: int, visible: Visible | None
+        self, part: InMilvus, queries: NDArray[np.float32], k: int, visible: Visible | None
     ) -> list[list[dict[str, Any]]]:
         """Raw hits of each query, best first; only of directives that are visible."""
         within = f"directive in {visible.directives}" if visible is not None else ""
         with self._failing():
             found: list[list[dict[str, Any]]] = self._client.search(
-                collection,
+                part.collection,
                 data=[query.tolist() for query in queries],
                 limit=k,
                 filter=within,
-                search_params={"metric_type": "IP", **self._search},
+                search_params={"metric_type": "IP", "params": part.search_options},
                 output_fields=["row"],
             )
         return found
@@ -153,10 +156,18 @@ class InMilvus:
     """The vectors of one generation, in its collection; see `index.dense_parts.DensePart`."""
 
     def __init__(
-        self, place: Milvus, collection: str, size: int, dimension: int, sample: NDArray[np.float32]
+        self,
+        place: Milvus,
+        collection: str,
+        search_options: dict[str, Any],
+        sample: NDArray[np.float32],
+        *,
+        size: int,
+        dimension: int,
     ) -> None:
         self._place = place
         self.collection = collection
+        self.search_options = search_options
         self._size = size
         self._dimension = dimension
         self._sample = sample
@@ -184,7 +195,7 @@ class InMilvus:
             return [np.zeros(0, dtype=np.int64) for _ in queries]
         limit = min(k, self._size)
         ordered = []
-        for hits in self._place.nearest(self.collection, queries, limit, visible):
+        for hits in self._place.nearest(self, queries, limit, visible):
             rows = np.array([int(hit["row"]) for hit in hits], dtype=np.int64)
             order = np.argsort(rows)
             scores = np.array([float(hit["distance"]) for hit in hits], dtype=np.float32)[order]

@@ -71,16 +71,24 @@ def vectors_file(home: Path) -> Path:
     return home / "vectors.sqlite"
 
 
-def within_home(home: Path) -> Sharing:
+def within_home(home: Path, dense: DensePlace = FLAT) -> Sharing:
     """Everything in CHIDAO_HOME, for the processes of one machine."""
-    return Sharing(VectorCache(vectors_file(home)), NoneElsewhere())
+    return Sharing(VectorCache(vectors_file(home)), NoneElsewhere(), dense)
 
 
-def sharing_of(database: Database, home: Path) -> Sharing:
-    """Through the database when it can serve several machines (PostgreSQL), else within the home."""
+def sharing_of(database: Database, home: Path, index_url: str | None = None) -> Sharing:
+    """Through the database when it can serve several machines (PostgreSQL), else within the home.
+
+    The dense part is in Milvus at `index_url` when one is given. Raises SettingsError when it cannot be reached.
+    """
+    dense = FLAT
+    if index_url:
+        from index.milvus import Milvus  # noqa: PLC0415 - for those who need it
+
+        dense = Milvus(index_url)
     if database.engine.dialect.name != "postgresql":
-        return within_home(home)
+        return within_home(home, dense)
     from index.shared_generations import SharedGenerations  # noqa: PLC0415 - for those who need it
     from index.shared_vectors import SharedVectors  # noqa: PLC0415
 
-    return Sharing(SharedVectors(database), SharedGenerations(database))
+    return Sharing(SharedVectors(database), SharedGenerations(database, dense), dense)

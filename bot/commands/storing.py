@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.frame import REFUSED, argument_help, command_help, composed, known_key, option_help, put, say, tell
+from bot.commands.frame import (
+    REFUSED,
+    WrongUsageError,
+    argument_help,
+    command_help,
+    composed,
+    known_key,
+    option_help,
+    put,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
     from bot.composition import Composition
     from corpus.ingest import FileReport
     from index.indexing import Indexer
+    from index.ray_reading import RayReading
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +44,7 @@ def ingest_files(
     paths: Annotated[list[Path], argument_help("cli.ingest.paths", metavar="PATH...")],
     manifest: Annotated[Path | None, option_help("cli.ingest.manifest", "--manifest", metavar="FILE")] = None,
     *,
+    on_ray: Annotated[bool, option_help("cli.ingest.ray", "--ray")] = False,
     as_json: Annotated[bool, option_help("cli.option.json", "--json")] = False,
 ) -> None:
     """`chidao ingest`: files into store and index."""
@@ -42,13 +55,15 @@ def ingest_files(
     known = load_manifest(manifest) if manifest else None
     for warning in known.warnings if known else ():
         tell(warning)
-    with _shown_progress() as bar:
+    address, paths = _split_address(paths) if on_ray else (None, paths)
+    with _shown_progress() as bar, _read_by(app, paths, address) if on_ray else nullcontext() as workers:
         reports = ingest(
             paths,
             app.store,
-            indexer(app),
+            app.index_by(lambda: workers) if workers else indexer(app),
             manifest=known,
             progress=bar,
+            read=workers.read if workers else None,
             on_report=lambda report: _show(report, as_json=as_json),
         )
     if not reports:
@@ -87,6 +102,46 @@ def _show(report: FileReport, *, as_json: bool) -> None:
     put(say(f"cli.ingest.{report.status}", **fields, **counts))
     for warning in report.warnings:
         tell(f"  ! {warning}")
+
+
+def _split_address(paths: list[Path]) -> tuple[str | None, list[Path]]:
+    """What stands after --ray: the cluster's address, when the first word is one and no file, and the paths."""
+    try:
+        from index.ray_reading import is_address  # noqa: PLC0415 - Ray, for those who ask for it
+    except ModuleNotFoundError as error:
+        raise WrongUsageError(say("cli.ingest.no_ray")) from error
+
+    first = str(paths[0])
+    if is_address(first) and not paths[0].exists():
+        if not paths[1:]:
+            raise WrongUsageError(say("cli.ingest.nothing"))
+        return first, paths[1:]
+    return None, paths
+
+
+@contextmanager
+def _read_by(app: Composition, paths: list[Path], address: str | None) -> Iterator[RayReading]:
+    """Ray workers that read and embed; gone when the block ends."""
+    from corpus.identity import content_hash, reading_version  # noqa: PLC0415
+    from corpus.ingest import find_files  # noqa: PLC0415
+    from index.ray_reading import RayReading  # noqa: PLC0415
+
+    settled = {file.content_hash for file in app.store.files() if file.reading == reading_version()}
+
+    def wanted(path: Path) -> bool:
+        try:
+            return content_hash(path.read_bytes()) not in settled
+        except OSError:
+            return False
+
+    settings = app.settings
+    workers = RayReading(
+        list(find_files(paths)), wanted, embedding=settings.embedding, home=settings.home.resolve(), address=address
+    )
+    try:
+        yield workers
+    finally:
+        workers.close()
 
 
 class _Bar:

@@ -148,9 +148,8 @@ class CorrectionsFeature:
 
     def _row(self, row_id: str) -> Shown | None:
         """A row as it stands, or as it was said to be when it does not stand; None when nobody knows it."""
-        rows: list[Any] = [*self._store.tasks(), *self._store.targets()]
         correction = self._corrections.get(row_id)
-        row = next((row for row in rows if row.id == row_id), None)
+        row = self._store.task(row_id) or self._store.target(row_id)
         if row is not None:
             return Shown(row_id, row.directive, row, correction)
         if correction is None:

@@ -154,10 +154,6 @@ class Inbox:
         """Whether a dead worker left something; only reads."""
         return self._is_there(self._left(now))
 
-    def unfinished_in(self, place: str) -> bool:
-        """Whether something of the place waits or is worked on."""
-        return self._is_there(inbox.c.place == place)
-
     def _is_there(self, which: ColumnElement[bool]) -> bool:
         found = select(inbox.c.update_id).where(self._ours, UNFINISHED, which).limit(1)
         with self._database.reading() as connection:

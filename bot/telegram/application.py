@@ -21,7 +21,6 @@ from telegram.ext import (
     filters,
 )
 
-from bot.desk.replies import Working
 from bot.inbox.pace import LocalPace, SharedPace
 from bot.inbox.share import Share
 from bot.logs import get_logger
@@ -34,7 +33,6 @@ from bot.telegram.limiting import PatientLimiter, Turns
 from bot.telegram.measuring import MeasuredRequest
 from bot.telegram.processor import InboxProcessor
 from bot.telegram.profile import publish_profile
-from bot.telegram.reading import key_of
 from bot.telegram.recovering import Recovery
 from bot.telegram.sending import Messenger
 from bot.watching.instruments import WAITING, stage_took
@@ -42,8 +40,6 @@ from bot.watching.tracing import CarryingExecutor
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.composition import Composition
     from bot.desk.desk import Desk
     from bot.desk.replies import Reply
@@ -89,7 +85,7 @@ def build_application(app: Composition, pace: Pace | None = None) -> _App:
         chores.append(asyncio.create_task(app.watch.heart.beat()))
         await publish_profile(application.bot, app.texts, desk.table.commands.values(), app.store)
         # Looked for before any update is taken: what arrives from now on is not half done.
-        half_done = await asyncio.to_thread(_abandoned, desk, share)
+        half_done = await asyncio.to_thread(_half_done, desk, share)
         intake.open(application.bot)
         chores.append(asyncio.create_task(handlers.look_after(half_done)))
         app.reminders.sender = TelegramSender(application.bot, intake.is_busy, turns)
@@ -182,13 +178,12 @@ def webhook_secret(settings: Settings) -> str:
     return hmac.new(token.encode(), b"chidao webhook", hashlib.sha256).hexdigest()
 
 
-def _abandoned(desk: Desk, share: Share) -> list[tuple[Place, Sequence[Reply]]]:
-    """What an earlier run left half done and nobody works on: of what is still in the inbox its handling takes care."""
-    return [
-        (place, replies)
-        for place, replies in desk.resume()
-        if not (any(isinstance(reply, Working) for reply in replies) and share.inbox.unfinished_in(key_of(place)))
-    ]
+def _half_done(desk: Desk, share: Share) -> list[tuple[Place, tuple[Reply, ...]]] | None:
+    """What an earlier run left half done; None: to be asked again, when the updates still in hand have been handled, for
+    whoever handles one that a dead worker left goes on with what it had begun."""
+    if share.inbox.anything_waits() or share.inbox.holders():
+        return None
+    return desk.resume()
 
 
 def _run_webhook(application: _App, app: Composition, url: str) -> None:

@@ -39,6 +39,7 @@ log = get_logger(__name__)
 _TOAST_LIMIT = 200
 _CONFLICT_TOLD_EVERY = 600.0
 _TIDIES_EVERY = 3600
+_UPDATES_TAKEN_UP = 60.0  # seconds after which what a dead worker had in hand is in other hands
 _GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
@@ -84,8 +85,16 @@ class Handlers:
             else:
                 await self.carry_out((reply,), offered.place, reply_to=message.message_id)
 
-    async def look_after(self, half_done: Sequence[tuple[Place, Sequence[Reply]]]) -> None:
-        """Takes up what an earlier run left half done; then lets the desk put its things in order, every hour."""
+    async def look_after(self, half_done: Sequence[tuple[Place, Sequence[Reply]]] | None) -> None:
+        """Takes up what an earlier run left half done (None: looks for it in a while); then lets the desk put its things
+        in order, every hour."""
+        if half_done is None:
+            await asyncio.sleep(_UPDATES_TAKEN_UP)
+            try:
+                half_done = await asyncio.to_thread(self._desk.resume)
+            except ChidaoError as error:  # the next start asks again
+                log.warning("What was half done could not be looked for", action="resume.failed", error=str(error))
+                half_done = ()
         for place, replies in half_done:
             try:
                 await self.carry_out(replies, place, reply_to=None)

@@ -122,11 +122,6 @@ def place_key(update: Update) -> str:
     chat = update.effective_chat
     if chat is not None:
         place = place_of(chat, update.effective_message)
-        return key_of(place)
+        return f"{place.chat}/{place.topic}" if place.topic else str(place.chat)
     person = update.effective_user
     return f"person {person.id}" if person is not None else f"update {update.update_id}"
-
-
-def key_of(place: Place) -> str:
-    """`chat` or `chat/topic`."""
-    return f"{place.chat}/{place.topic}" if place.topic else str(place.chat)

@@ -79,6 +79,10 @@ class Plan:
             nodes += _nodes(self.generic)
         return {n["Relation Name"] for n in nodes if n["Node Type"] == "Seq Scan"} & GROWING
 
+    def indexes(self) -> set[str]:
+        """The indexes that are searched."""
+        return {n["Index Name"] for n in _nodes(self.plan) if "Index Name" in n}
+
     def touched(self) -> float:
         """Rows that the leaves of the plan gave or threw away."""
         return sum(
@@ -100,8 +104,8 @@ class Plan:
 class Watch:
     """Explains every statement right before it is carried out, in its own transaction, and undoes the explaining.
 
-    PostgreSQL rightly reads a small table whole. With `by_index` it does so only where no index would serve: in a small
-    database that shows what a large one would have to do.
+    PostgreSQL rightly reads a small table whole, and joins it whole. With `by_index` it does so only where no index would
+    serve: in a small database that shows what a large one would have to do.
     """
 
     by_index: bool = False
@@ -114,7 +118,7 @@ class Watch:
         values = given[0] if isinstance(given, list) else given
         own.execute("SAVEPOINT explaining")
         if self.by_index:
-            own.execute("SET LOCAL enable_seqscan = off")
+            own.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
         own.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values, prepare=False)
         found = own.fetchone()[0][0]
         own.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {_numbered(statement)}", prepare=False)

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from bot.inbox.inbox import ATTEMPTS, KEPT, LEASE, PATIENCE, Arrival, Inbox
 from bot.inbox.view import InboxView
 from bot.inbox.worker import SharedClock, is_dead, worker_name
-from corpus.database import Database
 from corpus.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from corpus.database import Database
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 BOT = 700
@@ -108,7 +109,8 @@ def test_what_a_dead_worker_held_is_handled_anew_once_its_lease_has_ended(inbox,
     assert inbox.begin(second, NOW)
     assert other.take_back(NOW + LEASE) == 0
     late = NOW + LEASE + timedelta(seconds=1)
-    assert other.anything_left(late) and not other.anything_waits()
+    assert other.anything_left(late)
+    assert not other.anything_waits()
     assert other.take_back(late) == 2
     again, repeated = other.claim(late)
     assert (again.attempt, again.repeat) == (2, False)
@@ -215,7 +217,7 @@ def test_workers_that_claim_at_once_share_the_updates_and_keep_each_place_in_ord
                     handled[claim.place].append((claim.update, name))
                     assert mine.begin(claim, NOW)
                     assert mine.finish(claim, NOW)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - told by the test's own thread
             failures.append(error)
 
     crew = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(workers)]
@@ -285,7 +287,7 @@ def test_a_workers_name_is_its_own_and_tells_whether_it_lives():
     import subprocess
     import sys
 
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
     assert is_dead(f"{host}|{space}|{int(gone.stdout)}|0")
     assert is_dead(f"{host}|{space}|{process}|an-earlier-life")
     assert not is_dead(f"{host}|{space}|1|0")

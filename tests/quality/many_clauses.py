@@ -33,24 +33,24 @@ Vi Thị Hoa
 """
 
 
-def write_directives(folder: Path, clauses: int) -> list[Path]:
-    """Text files that hold about so many clauses in all."""
+def write_directives(folder: Path, clauses: int, each: int = CLAUSES_EACH) -> list[Path]:
+    """Text files that hold about so many clauses in all, about `each` a file."""
     sentences = _sentences()
     chance = random.Random(_SEED)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number in range(1, max(clauses // CLAUSES_EACH, 1) + 1):
+    for number in range(1, max(clauses // each, 1) + 1):
         paths.append(folder / f"ke-hoach-{number:04}.txt")
-        paths[-1].write_text(directive(number, sentences, chance), encoding="utf-8")
+        paths[-1].write_text(directive(number, sentences, chance, each), encoding="utf-8")
     return paths
 
 
-def directive(number: int, sentences: list[str], chance: random.Random) -> str:
-    """One directive with about `CLAUSES_EACH` clauses."""
+def directive(number: int, sentences: list[str], chance: random.Random, each: int = CLAUSES_EACH) -> str:
+    """One directive with about `each` clauses."""
     words = chance.choice(sentences).split()[:12]
     title = " ".join([*words, f"năm {2020 + number % 10} (đợt {number})"])
     lines = [_HEAD.format(number=1000 + number, day=1 + number % 28, month=1 + number % 12, title=title)]
-    items = CLAUSES_EACH // 4 // len(_SECTIONS)
+    items = each // 4 // len(_SECTIONS)
     for roman, section in zip(("I", "II", "III"), _SECTIONS, strict=True):
         lines.append(f"{roman}. {section}")
         for item in range(1, items + 1):
