@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from index.embedding import Embedder
 
-_QUESTIONS = 100
+_QUESTIONS = 128
 _TOP = 10
-_WARMING = 20
+_WARMING = 48
 _BLOCK = 100_000
 
 

@@ -28,7 +28,7 @@ LOOKED_INTO = 48
 """Cells that a query looks into, of as many as four times the square root of the passages, within bounds."""
 _FEWEST, _MOST = 256, 2048
 _EXAMPLES = 48  # vectors a cell that its place is learned from
-_LIKELY = 8
+_LIKELY = 3
 _SAMPLE = 2048
 _BLOCK = 65_536
 _SEED = 7
@@ -37,7 +37,9 @@ _SEED = 7
 class CompressedIndex:
     """Vectors of passages by row number, on disk; see `index.dense.DenseIndex`, whose methods these are."""
 
-    def __init__(self, vectors: NDArray[np.float32], cells: Any) -> None:
+    def __init__(self, pages: mmap.mmap, dimension: int, cells: Any) -> None:
+        self._pages = pages
+        vectors: NDArray[np.float32] = np.frombuffer(pages, dtype="<f4").reshape(-1, dimension)
         self._vectors = vectors
         self._cells = cells
         step = max(len(vectors) // _SAMPLE, 1)
@@ -46,7 +48,8 @@ class CompressedIndex:
     @classmethod
     def build(cls, folder: Path, dimension: int) -> CompressedIndex:
         """Makes the cells of the unit-norm vectors that stand in `folder` (`VECTORS`) already."""
-        vectors = _opened(folder / VECTORS, dimension)
+        pages = _opened(folder / VECTORS)
+        vectors = np.frombuffer(pages, dtype="<f4").reshape(-1, dimension)
         number = int(np.clip(2 ** round(np.log2(4 * max(len(vectors), 1) ** 0.5)), _FEWEST, _MOST))
         cells: Any = faiss.index_factory(vectors.shape[1], f"IVF{number},SQ8", faiss.METRIC_INNER_PRODUCT)
         cells.cp.seed, cells.cp.niter = _SEED, 6
@@ -57,19 +60,19 @@ class CompressedIndex:
             cells.add(np.ascontiguousarray(vectors[start : start + _BLOCK]))
         cells.nprobe = LOOKED_INTO
         faiss.write_index(cells, str(folder / CELLS))
-        return cls(vectors, cells)
+        return cls(pages, dimension, cells)
 
     @classmethod
     def load(cls, folder: Path, *, size: int, dimension: int) -> CompressedIndex:
         """Opens what `build` made; raises SearchIndexError when it is not `size` vectors of `dimension`."""
         try:
-            vectors = _opened(folder / VECTORS, dimension)
+            pages = _opened(folder / VECTORS)
             cells: Any = faiss.read_index(str(folder / CELLS), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         except (OSError, RuntimeError, ValueError) as error:
             raise SearchIndexError("Chỉ mục véc-tơ bị hỏng, không đọc được.") from error
-        if cells.ntotal != size or vectors.shape != (size, dimension):
+        if cells.ntotal != size or len(pages) != 4 * size * dimension:
             raise SearchIndexError("Chỉ mục véc-tơ không khớp với bản kê.")
-        return cls(vectors, cells)
+        return cls(pages, dimension, cells)
 
     @property
     def dimension(self) -> int:
@@ -104,8 +107,17 @@ class CompressedIndex:
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Cosine of the query with the given rows, or with every passage."""
-        result: NDArray[np.float32] = (self._vectors if rows is None else self._vectors[rows]) @ query
+        result: NDArray[np.float32] = (self._vectors if rows is None else self._read(rows)) @ query
         return result
+
+    def _read(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Some vectors. The disk is told of all of them before the first is waited for."""
+        length = 4 * self.dimension
+        starts = rows * length
+        first = starts // mmap.PAGESIZE * mmap.PAGESIZE
+        for start, end in zip(first.tolist(), (starts + length).tolist(), strict=True):
+            self._pages.madvise(mmap.MADV_WILLNEED, start, end - start)
+        return self._vectors[rows]
 
     def sample_scores(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `DenseIndex.sample_scores`."""
@@ -114,12 +126,12 @@ class CompressedIndex:
 
     def vectors_of(self, rows: NDArray[np.int64] | list[int]) -> NDArray[np.float32]:
         """A copy of the vectors of some rows, shape (rows, dimension)."""
-        return np.asarray(self._vectors[np.asarray(rows, dtype=np.int64)])
+        return self._read(np.asarray(rows, dtype=np.int64))
 
 
-def _opened(path: Path, dimension: int) -> NDArray[np.float32]:
-    """The vectors of a file, shape (vectors, dimension), brought into memory as they are read."""
+def _opened(path: Path) -> mmap.mmap:
+    """A file of vectors, brought into memory as they are read."""
     with path.open("rb") as file:
         pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     pages.madvise(mmap.MADV_RANDOM)  # a few rows here and there: what lies beside them must not come along
-    return np.frombuffer(pages, dtype="<f4").reshape(-1, dimension)
+    return pages

@@ -13,7 +13,7 @@ from corpus.store import Store
 from index.passages import clause_key, directive_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
@@ -107,6 +107,9 @@ class Library:
             chain.append(plain(above.heading))
             parent = above.parent
         return chain[::-1]
+
+    def about_to_read(self, keys: Iterable[str]) -> None:
+        """These clauses are read next: whatever takes long may begin."""
 
     def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
         """Tasks in reading order of the clauses where one is led or shared by a name that `concerns` accepts."""

@@ -120,7 +120,7 @@ class LexicalIndex:
         """Read what `save` wrote; `size` is the number of passages. Raises SearchIndexError when parts do not fit."""
         terms = json.loads((folder / f"{name}.terms.json").read_text(encoding="utf-8"))
         pairs, offsets, rows, weights = (
-            np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
+            np.asarray(np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False))
             for part in ("pairs", "offsets", "rows", "weights")
         )
         if len(offsets) != len(terms) + len(pairs) + 1 or len(rows) != len(weights) or offsets[-1] != len(rows):

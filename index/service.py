@@ -185,6 +185,7 @@ class SearchService:
         """Candidates of one question with the ranker's belief in each, best first."""
         idf = self.idf(snapshot, query)
         found = self.candidates(snapshot, views)
+        snapshot.holdings.about_to_read(candidate.key for candidate in found)
         if not found:
             return Ranking(query, (), (), TermWeights(query, idf))
         with stage("features"):

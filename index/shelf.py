@@ -10,7 +10,7 @@ import json
 import mmap
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -127,7 +127,10 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         try:
             self._records, self._keys = _mapped(folder / RECORDS), _mapped(folder / _KEYS)
-            arrays = {name: np.load(folder / f"shelf.{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+            arrays: dict[str, NDArray[Any]] = {
+                name: np.asarray(np.load(folder / f"shelf.{name}.npy", mmap_mode="r", allow_pickle=False))
+                for name in _ARRAYS
+            }
             listed = json.loads((folder / _DIRECTIVES).read_text(encoding="utf-8"))
             self.names: list[str] = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -169,6 +172,21 @@ class Shelf:
         own = self._parents[span.start : span.stop]
         return [self.key(span.start + int(n)) for n in np.flatnonzero(own == (_TOP if parent is None else parent))]
 
+    def about_to_read(self, numbers: Iterable[int]) -> None:
+        """Tells the disk of all these records and of those above them, before the first is waited for."""
+        if isinstance(self._records, bytes):
+            return
+        wanted: set[int] = set()
+        for number in numbers:
+            at = number
+            while at >= 0 and at not in wanted:
+                wanted.add(at)
+                at = int(self._parents[at])
+        for number in wanted:
+            start = int(self._record_ends[number - 1]) if number else 0
+            page = start // mmap.PAGESIZE * mmap.PAGESIZE
+            self._records.madvise(mmap.MADV_WILLNEED, page, int(self._record_ends[number]) - page)
+
     def naming(self, number: int) -> NDArray[np.int32]:
         """Clauses, ascending, with a task that the name of this number leads or shares."""
         start = int(self._name_ends[number - 1]) if number else 0
@@ -196,7 +214,13 @@ class Shelf:
         )
 
     def _read_numbers(self, directive: str) -> dict[str, int]:
-        return {self.key(number): number for number in self.spans[directive]}
+        span = self.spans[directive]
+        if not span:
+            return {}
+        ends = self._key_ends[span.start : span.stop].tolist()
+        starts = [int(self._key_ends[span.start - 1]) if span.start else 0, *ends]
+        keys, first = self._keys[starts[0] : ends[-1]], starts[0]
+        return {keys[a - first : b - first].decode(): n for a, b, n in zip(starts, ends, span, strict=False)}
 
 
 class ShelvedLibrary(Library):
@@ -224,6 +248,10 @@ class ShelvedLibrary(Library):
     def by_directive(self) -> Mapping[str, Sequence[str]]:
         """See `Library.by_directive`."""
         return _ByDirective(self._shelf, self.directives)
+
+    def about_to_read(self, keys: Iterable[str]) -> None:
+        """See `Library.about_to_read`."""
+        self._shelf.about_to_read(number for key in keys if (number := self._shelf.number(key)) is not None)
 
     def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
         """See `Library.tasks_naming`."""
@@ -358,10 +386,12 @@ def _plain(value: Any) -> Any:
 
 def _frozen(raw: dict[str, Any]) -> dict[str, Any]:
     """A record's fields as they were: lists are tuples again, and days days."""
-    return {
-        name: date.fromisoformat(value) if name in _DATES and value is not None else _tuple(value)
-        for name, value in raw.items()
-    }
+    for name, value in raw.items():
+        if type(value) is list:
+            raw[name] = _tuple(value)
+        elif name in _DATES and value is not None:
+            raw[name] = date.fromisoformat(value)
+    return raw
 
 
 def _tuple(value: Any) -> Any:
@@ -375,7 +405,11 @@ def _directive(raw: dict[str, Any]) -> StoredDirective:
 
 def _mapped(path: Path) -> mmap.mmap | bytes:
     """A file's bytes, brought into memory page by page as they are read."""
+    if not path.stat().st_size:
+        return b""
     with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    pages.madvise(mmap.MADV_RANDOM)
+    return pages
 
 

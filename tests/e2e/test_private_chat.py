@@ -13,7 +13,7 @@ from bot.office.people import Newcomer
 from bot.texts import load_texts
 from tests.e2e.conftest import ADMIN, ITEM, SECOND_ADMIN
 from tests.e2e.fake_service import SECOND
-from tests.e2e.test_clerks import PNG
+from tests.photos import photo
 
 if TYPE_CHECKING:
     from tests.botapi import Control
@@ -197,7 +197,7 @@ async def test_something_without_words_gets_a_word(bot, telegram):
     people.accept(people.invite("officer", None, ADMIN, now), Newcomer(3003, "Bình"), now)
     officer = telegram.user("Bình", user_id=3003)
     chat = telegram.started(officer)
-    telegram.send_photo(officer, chat, PNG)
+    telegram.send_photo(officer, chat, photo(1))
     assert (await telegram.wait_for_message(chat)).text == VI("ask.only_text")
 
 
