@@ -1,6 +1,6 @@
 """Near passages among millions: FAISS cells of 8-bit copies find them, the whole vectors on disk put them in order.
 
-Approximate in one way only: a passage in a cell that is not looked into is missed. `python -m index.bench_scale` says how
+Approximate in one way only: a passage in a cell that is not looked into is missed. `python -m tests.quality.scale` says how
 many are.
 """
 

@@ -67,6 +67,7 @@ class LoadingFeature:
         self._texts = texts
         self._knows = knows
         self._photos = PhotoLoading(library.office, library.uploads, library.albums, self._reading, self._refuse)
+        self._started = False
 
     def routes(self) -> Routes:
         """The command, the buttons, the typed field, incoming files, and what a restart takes up again."""
@@ -339,10 +340,15 @@ class LoadingFeature:
     # ---- what a restart takes up, and telling
 
     def _resume(self) -> list[tuple[Place, Sequence[Reply]]]:
+        """At the start all that is half done; later what another worker has left, and no photos: those that could not be
+        fetched wait for the clerk's word."""
         self._uploads.tidy(self._now())
         found: list[tuple[Place, Sequence[Reply]]] = []
+        starting, self._started = not self._started, True
         # Photos last: they may have to be waited for.
         for upload in sorted(self._uploads.unsettled(), key=lambda one: one.state == "gathering"):
+            if upload.state == "gathering" and not starting:
+                continue
             texts = self._texts_of(upload.person)
             if upload.state in {"reading", "publishing"} and not self._uploads.leases.take_up(upload.id):
                 continue  # another worker is at it

@@ -86,26 +86,27 @@ class Handlers:
                 await self.carry_out((reply,), offered.place, reply_to=message.message_id)
 
     async def look_after(self, half_done: Sequence[tuple[Place, Sequence[Reply]]] | None) -> None:
-        """Takes up what an earlier run left half done (None: looks for it in a while); then lets the desk put its things
-        in order, every hour."""
-        if half_done is None:
+        """Takes up what an earlier run left half done (None: looks for it in a while), and every minute what another worker
+        has left since; lets the desk put its things in order, every hour."""
+        if half_done is not None:
+            await self._take_up(half_done)
+        tidied = asyncio.get_running_loop().time()
+        while True:
             await asyncio.sleep(_UPDATES_TAKEN_UP)
             try:
-                half_done = await asyncio.to_thread(self._desk.resume)
-            except ChidaoError as error:  # the next start asks again
-                log.warning("What was half done could not be looked for", action="resume.failed", error=str(error))
-                half_done = ()
+                await self._take_up(await asyncio.to_thread(self._desk.resume))
+                if asyncio.get_running_loop().time() - tidied >= _TIDIES_EVERY:
+                    tidied = asyncio.get_running_loop().time()
+                    await asyncio.to_thread(self._desk.tidy)
+            except ChidaoError as error:  # the next round asks again
+                log.warning("Could not put things in order", action="tidy.failed", error=str(error))
+
+    async def _take_up(self, half_done: Sequence[tuple[Place, Sequence[Reply]]]) -> None:
         for place, replies in half_done:
             try:
                 await self.carry_out(replies, place, reply_to=None)
             except Exception:  # one chat that cannot be written to keeps no other waiting
                 log.exception("What was half done could not be taken up", action="resume.failed", chat=place.chat)
-        while True:
-            await asyncio.sleep(_TIDIES_EVERY)
-            try:
-                await asyncio.to_thread(self._desk.tidy)
-            except ChidaoError as error:
-                log.warning("Could not put things in order", action="tidy.failed", error=str(error))
 
     async def on_other(self, update: Update, _context: Context) -> None:
         """A private photo, sticker or voice message: something without words to read."""

@@ -79,7 +79,7 @@ class GeneratedStore:
         if directive not in self._source:
             return self._outlines.get(directive, [])
         source, number = self._source[directive]
-        chance = random.Random(_SEED + number)  # noqa: S311 - the same in every run, no secret
+        chance = random.Random(_SEED + number)
         return [self._made_up(clause, directive, chance) for clause in self._outlines[source]]
 
     def targets(self, directive: str | None = None) -> list[StoredTarget]:

@@ -1,11 +1,16 @@
 """Measures the index at a million clauses: building, memory, search (flat and in cells, with its recall), warm questions.
 
-Each part runs in a process of its own, so that its memory is its own; the real store is never touched.
+`python -m tests.quality.scale [CLAUSES] [--home FOLDER]` prints the figures as JSON; a home that holds such an index already
+is not built again. Each part runs in a process of its own, so that its memory is its own; the real store is never touched.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import multiprocessing
+import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +19,26 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
+from corpus.ingest import ingest
 from corpus.store import Store
 from index.answers import Question
 from index.bench_answering import TODAY, clause_questions
 from index.bulk import build_on_shelf
+from index.bundled import bundled_model
 from index.compressed import VECTORS, CompressedIndex
-from index.generated_store import GeneratedStore, VectorsLikeReal
+from index.embedding import load_embedder
 from index.generation_folders import pointed
 from index.indexing import index_folder
 from index.service import SearchService
 from index.stages import STAGES, watching
+from tests.quality.generated_store import GeneratedStore, VectorsLikeReal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from index.embedding import Embedder
 
+SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "samples"
 _QUESTIONS = 128
 _TOP = 10
 _WARMING = 48
@@ -49,7 +58,8 @@ def bench_scale(
 ) -> dict[str, float]:
     """Figures for `clauses` clauses made up from the directives in `database`; `home` receives the index."""
     figures: dict[str, float] = {}
-    parts: tuple[Callable[..., dict[str, float]], ...] = (_build, _flat, _cells, _questions)
+    built = () if pointed(index_folder(home)) else (_build,)
+    parts: tuple[Callable[..., dict[str, float]], ...] = (*built, _flat, _cells, _questions)
     for part in parts:
         progress(f"{part.__name__.strip('_')}…")
         figures |= _apart(part, _Setting(database, home, load_model, clauses))
@@ -201,3 +211,38 @@ def _memory() -> dict[str, float]:
         for name, _, value in (line.partition(":") for line in lines)
         if value.strip().endswith("kB")
     }
+
+
+class _StoreOnly:
+    """An index for a store that is only read from."""
+
+    def prepare(self, directives: object, progress: object = None) -> None:
+        """Nothing to embed."""
+
+    def publish(self, store: object, progress: object = None) -> None:
+        """Nothing to search."""
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clauses", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--home", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = given.home or Path(scratch)
+        home.mkdir(parents=True, exist_ok=True)
+        database = f"sqlite:///{home / 'samples.db'}"
+        with Store.open(database) as store:
+            ingest([SAMPLES], store, _StoreOnly())
+        bundled_model(home / "models")
+
+        def load_model() -> Embedder:
+            return load_embedder("bundled", home)
+
+        figures = bench_scale(database, home, load_model, given.clauses, lambda said: print(said, file=sys.stderr))
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
