@@ -86,7 +86,7 @@ class Desk:
         route, arguments = found
         try:
             return tuple(route.handle(visit, pressed, arguments))
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             log.info("A button carried what no feature makes", action="press.outdated", data=pressed.data)
             return (Toast(visit.texts("button.outdated"), alert=True),)
 

@@ -12,26 +12,56 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.store import Store
 from tests.quality.many_clauses import write_directives
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 _SEED = 9
 
 
-def start(home: Path, folder: Path, *words: str, embedding: str, workers: int | None = None) -> subprocess.Popen[bytes]:
-    """`chidao ingest` as a session of its own; `workers` limits Ray to so many processors."""
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """The address of a Ray cluster of one machine with so many processors; it ends with the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    options = [f"--num-cpus={workers}", f"--port={port}", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
+    head = subprocess.Popen(
+        [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", *options],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        for _ in range(240):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.25)
+        time.sleep(5)  # the port is open before the rest of it is there
+        yield f"127.0.0.1:{port}"
+    finally:
+        for pid, _ in members(head):
+            os.kill(pid, signal.SIGKILL)
+        head.wait()
+
+
+def start(home: Path, folder: Path, *words: str, embedding: str) -> subprocess.Popen[bytes]:
+    """`chidao ingest` as a session of its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("CHIDAO_", "RAY_"))}
     given = clean | {"CHIDAO_HOME": str(home), "CHIDAO_EMBEDDING": embedding, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "bot", "ingest", *words, str(folder), "--json"]
-    if workers is not None:
-        command = ["taskset", "-c", ",".join(str(n) for n in range(workers)), *command]
     return subprocess.Popen(
         command, env=given, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -69,10 +99,10 @@ def contents(home: Path) -> tuple[object, ...]:
         )
 
 
-def timed(home: Path, folder: Path, name: str, *words: str, embedding: str, workers: int | None = None) -> float:
+def timed(home: Path, folder: Path, name: str, *words: str, embedding: str) -> float:
     """Seconds of one whole run into an empty home."""
     began = time.perf_counter()
-    process = start(home, folder, *words, embedding=embedding, workers=workers)
+    process = start(home, folder, *words, embedding=embedding)
     process.wait()
     seconds = time.perf_counter() - began
     print(json.dumps({"run": name, "seconds": round(seconds, 1), "files": stored(home), "code": process.returncode}), flush=True)
@@ -124,9 +154,10 @@ def main() -> None:
         alone = timed(plain, folder, "plain", embedding=embedding)
         if not given.kills:
             for number in (1, 2):
-                seconds = timed(
-                    home(f"ray{number}"), folder, f"ray, {number}", "--ray", embedding=embedding, workers=number
-                )
+                with cluster(number) as address:
+                    seconds = timed(
+                        home(f"ray{number}"), folder, f"ray, {number}", "--ray", address, embedding=embedding
+                    )
                 print(json.dumps({"workers": number, "plain_to_ray": round(alone / seconds, 2)}), flush=True)
             return
         there = home("killed")
