@@ -24,7 +24,8 @@ from index.fusion import Weights, fuse, over_max, spread, standardised
 from index.generation_folders import MANIFEST, digest, finish, finished, flush, fresh_folder, point, pointed, turn
 from index.lexical import LexicalIndex, LexicalSearch, build_lexical
 from index.passages import directive_of
-from index.shelf import RECORDS, PassageKeys, Shelf, ShelvedLibrary
+from index.shelf import RECORDS, PassageKeys, Shelf
+from index.shelved_library import ShelvedLibrary
 from index.tokens import TOKENIZER_VERSION, encode, folded, tokenize
 from index.visible import Visible
 
@@ -175,7 +176,7 @@ class Generation:
         """Numbers of the directives, in the order of their passages."""
         return {key: number for number, key in enumerate(self.shelf.spans if self.shelf else in_order(self.keys))}
 
-    def library(self) -> Library | None:
+    def holdings(self) -> Library | None:
         """What the store held, of the very same revision, when the generation keeps it; None when it is in the store."""
         return ShelvedLibrary.on(self.shelf, self.manifest.corpus_revision) if self.shelf is not None else None
 

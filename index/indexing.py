@@ -97,7 +97,7 @@ class Indexer:
                         if mine:  # another may have finished between the look and the turn
                             generation = self._found(revision, model) or self._build(store, library, progress)
                 if generation is not None:
-                    held = library or generation.library() or Library.read(store)
+                    held = library or generation.holdings() or Library.read(store)
                     if held.revision == generation.manifest.corpus_revision:
                         return held, generation
                 while generation is None and store.revision() == revision and not self._waited(revision, model):

@@ -22,7 +22,7 @@ from index.generations import current_generation
 from index.holdings import Library
 from index.indexing import Indexer, index_folder
 from index.service import SearchService
-from index.shelf import ShelvedLibrary
+from index.shelved_library import ShelvedLibrary
 from index.vectors import VectorCache
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_shelf_holds_what_the_store_holds(store: Store, shelved: Any) -> None:
-    library, kept = Library.read(store), shelved.library()
+    library, kept = Library.read(store), shelved.holdings()
     assert isinstance(kept, ShelvedLibrary)
     assert kept.directives == library.directives
     assert dict(kept.clauses) == library.clauses
@@ -77,7 +77,7 @@ def test_a_shelf_holds_what_the_store_holds(store: Store, shelved: Any) -> None:
 
 
 def test_tasks_are_found_by_the_names_in_them(store: Store, shelved: Any) -> None:
-    library, kept = Library.read(store), shelved.library()
+    library, kept = Library.read(store), shelved.holdings()
 
     def concerns(name: str) -> bool:
         return "Tài chính" in name
@@ -90,7 +90,7 @@ def test_tasks_are_found_by_the_names_in_them(store: Store, shelved: Any) -> Non
 def test_somebody_who_may_see_one_directive_finds_nothing_of_the_others_on_the_shelf(store: Store, shelved: Any) -> None:
     library = Library.read(store)
     one = frozenset([min(library.directives)])
-    kept, part = shelved.library().only(one), library.only(one)
+    kept, part = shelved.holdings().only(one), library.only(one)
     assert dict(kept.clauses) == part.clauses
     assert kept.directives == part.directives
     other = next(key for key, clause in library.clauses.items() if clause.directive not in one)
