@@ -200,6 +200,7 @@ class Composition:
         from bot.desk.units import UnitsFeature  # noqa: PLC0415
         from bot.office.albums import Albums  # noqa: PLC0415
         from bot.office.uploads import Uploads  # noqa: PLC0415
+        from bot.inbox.forgetting import tidy_lanes  # noqa: PLC0415
         from bot.reminders.forgetting import tidy_outbox  # noqa: PLC0415
 
         office = self.office
@@ -233,7 +234,7 @@ class Composition:
                     office,
                     self.texts,
                     uploads.folder,
-                    (partial(tidy_outbox, office.store.database),),
+                    (partial(tidy_outbox, office.store.database), partial(tidy_lanes, office.store.database)),
                 ),
             ),
             operator=operator,

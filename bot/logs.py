@@ -123,6 +123,7 @@ def configure_logging(
 
 def catch_the_rest() -> None:
     """Sends to the log what would go to stderr past it, and past the blotting: warnings, and failures nobody caught."""
+    logging.captureWarnings(capture=False)  # a library may have asked for it and others undone it since
     logging.captureWarnings(capture=True)
     log = get_logger(__name__)
 

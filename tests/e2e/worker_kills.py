@@ -96,7 +96,10 @@ class Worker:
 
     def start(self) -> None:
         self._starts += 1
-        self.process = CONTEXT.Process(target=serve, args=(self.settings, str(self.log)), kwargs=self._how)
+        # Should a trial break off, its workers go with it.
+        self.process = CONTEXT.Process(
+            target=serve, args=(self.settings, str(self.log)), kwargs=self._how, daemon=True
+        )
         self.process.start()
 
     def is_ready(self) -> bool:
