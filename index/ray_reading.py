@@ -62,13 +62,9 @@ class RayReading:
         self._ours = not ray.is_initialized()
         try:
             if self._ours:
-                ray.init(
-                    address=None if address in {None, "local"} else address,
-                    include_dashboard=False,
-                    log_to_driver=False,
-                    logging_level=logging.ERROR,
-                    **({"num_cpus": workers} if workers and address in {None, "local"} else {}),
-                )
+                ours: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers}
+                given: dict[str, Any] = ours if address in {None, "local"} else {"address": address}
+                ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise SettingsError(f"Không tới được cụm Ray ở {address}: {error}") from error
         number = workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
