@@ -120,6 +120,7 @@ def test_files_read_on_ray_are_stored_as_those_read_here(folder: Path, plain: di
     assert again.count('"refused"') == 1
 
 
+@pytest.mark.skipif("RAY_KILLS" not in os.environ, reason="slow: set RAY_KILLS to run; tests/quality/bulk.py is the long one")
 def test_killed_workers_and_killed_drivers_leave_nothing_missing_and_nothing_twice(
     folder: Path, plain: dict[str, object], tmp_path: Path
 ) -> None:
