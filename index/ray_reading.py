@@ -62,7 +62,7 @@ class RayReading:
         self._ours = not ray.is_initialized()
         try:
             if self._ours:
-                ours: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers}
+                ours: dict[str, Any] = {"address": "local", "include_dashboard": False, "num_cpus": workers}
                 given: dict[str, Any] = ours if address in {None, "local"} else {"address": address}
                 ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as error:
