@@ -71,6 +71,11 @@ def deadlines(
         recurrence = cadence_recurrence(target.cadence)
         if _has_time(target.due, recurrence):
             found.append(_of_target(target, recurrence, issued.get(target.directive)))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Deadline]) -> list[Deadline]:
+    """By day, the undated last, then as they stand in their directives."""
     return sorted(found, key=lambda d: (d.due or date.max, d.directive, d.path, d.id))
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from corpus.records import Target, Task
 
 
+_DAY_OF_ROUND = re.compile(r"\bngày (?:mùng )?\d|\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bchủ nhật\b")
+_SHORT_TIME = 80  # characters
+
+
 def number(value: float) -> str:
     """A figure as Vietnamese write it: 46,5 and 1.200."""
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
@@ -108,7 +112,14 @@ def when(task: Task, today: date | None = None) -> str:
         before = f"trước ngày {of_month}/{month}" if month else f"trước ngày {of_month}"
         joint = ", " if cycle[:1].isdigit() else " "
         return f"{before}{joint}{cycle}".strip()
-    return cycle or collapse(task.due_text or "")
+    said = collapse(task.due_text or "").strip(" .;,:")
+    told = comparable(said).rpartition("; ")[2] in comparable(collapse(task.action))
+    return lowered(said) if _says_day(said) and not (cycle and told) else cycle or said
+
+
+def _says_day(time: str) -> bool:
+    """True when a time says which day of its round is meant ("hằng quý, trước ngày 20 của tháng cuối quý")."""
+    return len(time) <= _SHORT_TIME and bool(_DAY_OF_ROUND.search(comparable(time)))
 
 
 def task_line(task: Task, today: date | None = None) -> str:

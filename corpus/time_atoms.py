@@ -112,6 +112,10 @@ def _half(found: re.Match[str]) -> Atom | None:
     return _at(found, "half", month=first, last_month=last, year=_number(found["year"]))
 
 
+def _year_end(found: re.Match[str]) -> Atom:
+    return _at(found, "month", month=12)
+
+
 def _cycle(found: re.Match[str]) -> Atom | None:
     """The shortest of the cycles named, so that no occasion is forgotten; yearly with ad hoc is a kind of its own."""
     named = found["cycles"].lower()
@@ -163,10 +167,11 @@ def _month_day(found: re.Match[str]) -> Atom | None:
 def _duration(found: re.Match[str]) -> Atom | None:
     units: dict[str, str] = time_words()["duration_units"]
     unit = units.get(" ".join(found["unit"].lower().split()), "working days")
+    event = found["event"].strip()
+    if found["since"].lower().endswith("sau khi") and "này" not in event.lower().split():
+        event = f"{found['since']} {event}"  # "gửi kết luận sau khi ban hành": not the directive is issued then
     end = found.start("event") + len(found["event"].rstrip())
-    return Atom(
-        "duration", found.start(), end, amount=_number(found["amount"]), unit=unit, event=found["event"].strip()
-    )
+    return Atom("duration", found.start(), end, amount=_number(found["amount"]), unit=unit, event=event)
 
 
 def _text(recurrence: Recurrence | None = None, kind: AtomKind = "text") -> _Builder:
@@ -193,6 +198,7 @@ def _point_patterns() -> Iterator[tuple[str, _Builder]]:
         rf"(?P<months>6|06|sáu|9|09|chín|3|03|ba)\s+tháng\s+(?P<which>đầu|cuối)(?:\s+năm)?(?:\s*/?\s*{year}(?!\d))?",
         _half,
     )
+    yield r"(?:cuối|hết)\s+năm(?!\w|\s*\d|\s+(?:học|ngân\s+sách))", _year_end
     yield rf"năm\s+{year}(?:\s*(?:,|;|và|-|–)\s*(?:và\s+)?(?:năm\s+)?{last_year}(?!\d))+", _point("period")
     to = r"\s*(?:-|–|đến|tới)\s*(?:hết\s+|cuối\s+)?(?:năm\s+)?"
     yield rf"(?:{spans}\s+)?(?:từ\s+)?(?:năm\s+)?{year}{to}{last_year}(?![\d/])", _point("period")
@@ -207,6 +213,8 @@ def _cycle_patterns() -> Iterator[tuple[str, _Builder]]:
     cycle = alternatives(word for words in time_words()["cycles"].values() for word in words)
     one = rf"{cycle}(?!\w|\s*\d)"
     more = rf"(?:\s*(?:,|;|và|hoặc|/)\s*(?:và\s+)?(?:{regularly}\s+)?(?:{each}\s+)?{one})*"
+    weekly = rf"(?:{regularly}\s+)?(?:(?:vào|trước)\s+)?(?:ngày\s+)?{words_of('weekdays')}\s+(?:{each}\s+|của\s+)tuần(?!\w)"
+    yield weekly, _text("weekly", "cycle")
     yield rf"(?:{regularly}(?:\s+(?:theo\s+)?{each})?|{each})\s+(?P<cycles>{one}{more})", _cycle
     yield rf"(?:(?P<count>{counts})\s+)?(?P<cycles>{cycle})\s*{words_of('once')}(?!\w)", _once_in
     times = rf"(?P<times>{counts})\s+lần"
@@ -230,7 +238,7 @@ def _waiting_patterns() -> Iterator[tuple[str, _Builder]]:
     counts = rf"(?:\d{{1,3}}|{count_words()})"
     units = alternatives([*time_words()["duration_units"], *time_words()["working_days"]])
     amount = rf"(?P<amount>{counts})\s*(?:\([^)]{{1,30}}\)\s*)?(?P<unit>{units})"
-    since = rf"\s*,?\s*{words_of('duration_from')}(?!\w)(?P<event>[^.;,()\n]{{0,60}})"
+    since = rf"\s*,?\s*(?P<since>{words_of('duration_from')})(?!\w)(?P<event>[^.;,()\n]{{0,60}})"
     yield rf"(?:{words_of('duration_openers')}\s+)?{amount}{since}", _duration
     event = rf"[^.;,()\n]{{0,80}}?(?<!\w){words_of('condition_events')}(?!\w)[^.;,()\n]{{0,60}}"
     yield rf"{words_of('condition_openers')}\s+{event}", _text(kind="condition")

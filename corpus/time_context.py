@@ -171,6 +171,9 @@ def _lent(this: Placed, after: Placed) -> Placed:
     if not _lacks_year(this) or this.atom.recurrence:
         return this
     if after.atom.kind == "cycle":
+        longer = this.atom.kind in ("month", "quarter", "half") and after.atom.recurrence in ("monthly", "quarterly")
+        if longer or after.atom.recurrence == "weekly":
+            return this  # "trong quý II; thứ Sáu hằng tuần": no part of the year comes every week
         return replace(this, cycle=after.atom.recurrence)
     if after.cycle:
         return replace(this, cycle=after.cycle)

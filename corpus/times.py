@@ -32,6 +32,8 @@ class TimeReading:
 
     `due` is the last day that satisfies it. `recurs_before` is `MM-DD` (yearly) or `DD` (monthly). `starts_on` is a
     beginning ("từ năm 2025 trở đi"), not a due. `conditional` means that it waits for an event; then there is no date.
+    `yearless` holds a day, month or quarter that names no year: a date only in a given one. `is_marked` says that a word
+    such as "trước" or "trong" makes the point a term.
     """
 
     text: str
@@ -43,6 +45,18 @@ class TimeReading:
     period: tuple[str, str] | None = None
     starts_on: date | None = None
     conditional: bool = False
+    yearless: Placed | None = None
+    is_marked: bool = False
+
+    @property
+    def names_a_day(self) -> bool:
+        """True for a day of the year ("trước ngày 15/12"), not a longer part of it ("trong quý IV")."""
+        return self.yearless is not None and self.yearless.atom.kind == "day"
+
+    def in_year(self, year: int) -> date | None:
+        """The last day that satisfies a time without a year, were it of this year; None for any other time."""
+        here = self.yearless
+        return _due(replace(here, atom=replace(here.atom, year=year))) if here else None
 
     @property
     def is_vision(self) -> bool:
@@ -112,6 +126,8 @@ def _read(placed: Placed, issued_on: date | None, effective_on: date | None) -> 
         return replace(reading, starts_on=atom.first)
     period = (str(atom.year), str(atom.last_year)) if atom.last_year and atom.last_year != atom.year else None
     since = placed.since or (atom.first if placed.markers[:1] == ("from",) and not period else None)
+    yearless = placed if atom.year is None else None
+    reading = replace(reading, yearless=yearless, is_marked=bool(placed.markers))
     return replace(reading, due=_due(placed), period=period, starts_on=since)
 
 
@@ -158,10 +174,10 @@ def _read_duration(
     event = atom.event or ""
     signed, effect = _own_event_pattern().match(event), _effect_pattern().match(event)
     since, own = (issued_on, signed) if signed else (effective_on, effect)
-    if not own or since is None or atom.amount is None or atom.unit == "working days":
+    due = _later(since, atom.amount, atom.unit or "days") if own and since and atom.amount is not None else None
+    if own is None or due is None:
         return replace(reading, conditional=True)
-    end = atom.end - len(event) + own.end()
-    return replace(reading, end=end, due=_later(since, atom.amount, atom.unit or "days"))
+    return replace(reading, end=atom.end - len(event) + own.end(), due=due)
 
 
 @cache
@@ -174,16 +190,38 @@ def _effect_pattern() -> re.Pattern[str]:
 @cache
 def _own_event_pattern() -> re.Pattern[str]:
     event, kinds = words_of("own_event"), words_of("documents")
-    return re.compile(rf"{event}(?:\s+(?:{kinds}|văn bản)(?:\s+này)?)?(?=\s*(?:$|[,)]))", FLAGS)
+    told = rf"(?:{kinds}|văn bản)\s+này\s+được\s+{event}"
+    return re.compile(rf"(?:{event}(?:\s+(?:{kinds}|văn bản)(?:\s+này)?)?|{told})(?=\s*(?:$|[,)]))", FLAGS)
 
 
 def _later(start: date, amount: int, unit: str) -> date | None:
     """`amount` days, weeks, months or years after `start`; the end of a month stays within the month."""
+    if unit == "working days":
+        return _working_day(start, amount)
     if unit in ("days", "weeks"):
         return start + timedelta(days=amount * (7 if unit == "weeks" else 1))
     months = start.month - 1 + amount * (12 if unit == "years" else 1)
     year, month = start.year + months // 12, months % 12 + 1
     return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def _working_day(start: date, amount: int) -> date | None:
+    """The day on which so many working days after `start` end; None when a public holiday may lie between.
+
+    Those of the lunar calendar move and days off are swapped by decree each year, so seasons stand for days.
+    """
+    day = start
+    while amount > 0:
+        day += timedelta(days=1)
+        if any(first <= (day.month, day.day) <= last for first, last in _HOLIDAY_SEASONS):
+            return None
+        amount -= day.weekday() < _SATURDAY
+    return day
+
+
+_SATURDAY: Final = 5
+_HOLIDAY_SEASONS: Final = (((1, 1), (1, 3)), ((1, 18), (2, 26)), ((4, 1), (5, 4)), ((8, 30), (9, 4)), ((12, 30), (12, 31)))
+"""Around the public holidays of the Labour Code, article 112: New Year, Tết, Hùng Kings to 1 May, 2 September."""
 
 
 # Cycles and their days
@@ -235,6 +273,7 @@ def _merge(text: str, readings: tuple[TimeReading, ...]) -> TimeReading:
         period=next((r.period for r in own if r.period), None),
         starts_on=next((r.starts_on for r in own if r.starts_on), None),
         conditional=due is None and recurrence is None and any(r.conditional for r in own),
+        yearless=next((r.yearless for r in reversed(own) if r.yearless), None) if due is None else None,
     )
 
 

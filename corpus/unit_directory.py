@@ -44,7 +44,11 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The data files, indexed. `name_words` tells of each whether it may go on with a name in small letters."""
+    """The data files, indexed.
+
+    `name_words` tells of each whether it may go on with a name in small letters; `verb_of_report` finds one that is the
+    verb of a report where it stands.
+    """
 
     bodies: Mapping[str, Body]
     named: PhraseTable[Body]
@@ -57,6 +61,7 @@ class Directory:
     plural: re.Pattern[str]
     starts_anew: tuple[str, ...]
     name_words: PhraseTable[bool]
+    verb_of_report: re.Pattern[str]
     capital_openings: frozenset[str]
     open_qualifiers: PhraseTable[str]
     commune_sorts: frozenset[str]
@@ -97,6 +102,9 @@ def directory() -> Directory:
         commune_sorts=frozenset(classes["commune_sorts"]),
         name_words=PhraseTable(
             dict.fromkeys(classes["name_starts"], False) | dict.fromkeys(classes["name_nouns"], True)
+        ),
+        verb_of_report=re.compile(
+            rf"(?:{'|'.join(classes['name_or_verb'])})\s*(?:,|và)?\s*(?:báo cáo|trình|gửi|tham mưu)(?!\w)"
         ),
         plural=re.compile(rf"(?:{plural})\s+$", re.IGNORECASE),
     )

@@ -116,6 +116,8 @@ def _open_name(text: str, low: str, start: int, *, listed: bool) -> UnitMention 
         named = known_bodies.name_words.at(low, word)
         if not capital and (listed or not worded or named is None or not named.value):
             break
+        if not capital and known_bodies.verb_of_report.match(low, word):
+            break
         if end == opening.end and not spaced:
             break
         if spaced and end > opening.end and _TAIL.match(text, end) and named is None:

@@ -47,7 +47,10 @@ def read_closing(lines: list[Line]) -> Closing:
             for part in parts:
                 (right if is_signature(part) or is_capital(part) else left).append(part)
             continue
-        for part in _COLUMNS.split(_DASH.sub("- ", line.bare.strip("| "))):
+        columns = _COLUMNS.split(_DASH.sub("- ", line.bare.strip("| ")))
+        if len(columns) > 1 and all(_NAME.fullmatch(part.strip("*_# ")) for part in columns):
+            columns.reverse()  # of two who sign side by side the body named first stands on the left
+        for part in columns:
             plain = part.strip("*_# ")
             if not plain:
                 continue

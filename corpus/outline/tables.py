@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.lines import Line, bare, is_capital, markers
 from corpus.outline.labels import Family, Label, read_label
@@ -14,16 +15,21 @@ _ORDINAL = re.compile(r"(?:\d{1,3}(?:\.\d{1,2})*|[IVXL]{1,6}|[A-HĐ]|[a-zđ])[.)
 _COLUMN_NUMBER = re.compile(r"\(?\[?(?:\d{1,2}|[A-Z])\]?\)?(?:\s*=.*)?")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _DASHES = ("-", "–", "+", "•")
+_HEADS_AT_MOST = 3
 _SERIAL = re.compile(r"(?:stt|tt|số tt|số thứ tự|no\.?|#)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Row:
-    """One row of a table as printed: its lines and the text of each column. `head` marks the row of column titles."""
+    """One row of a table as printed: its lines and the text of each column.
+
+    `head` marks the row of column titles, `ruled` one with a line of dashes under it.
+    """
 
     lines: list[int]
     cells: list[str]
     head: bool = False
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,15 @@ def titles_of(table: Table) -> list[str]:
     if not heads:
         return []
     width = max(len(row.cells) for row in heads)
+    printed = [row.cells + [""] * (width - len(row.cells)) for row in heads]
+    for over, under in pairwise(printed):
+        for column in range(1, width):
+            # A title over several columns is printed in the first: those with a title of their own below share it.
+            if not over[column] and under[column] and under[column - 1]:
+                over[column] = over[column - 1]
     titles: list[str] = []
     for column in range(width):
-        parts = [row.cells[column] for row in heads if column < len(row.cells) and row.cells[column]]
+        parts = [cells[column] for cells in printed if cells[column]]
         parts = [part for part in parts if not _COLUMN_NUMBER.fullmatch(part)]
         titles.append(" ".join(dict.fromkeys(parts)))
     return titles
@@ -96,7 +108,11 @@ def titles_of(table: Table) -> list[str]:
 
 def _is_head(cells: list[str]) -> bool:
     filled = [cell.lower() for cell in cells if cell]
-    if len(filled) < 2 or any(len(cell) > 80 for cell in filled):
+    if len(filled) < 2:
+        return False
+    if _SERIAL.fullmatch(cells[0]):
+        return True
+    if any(len(cell) > 80 for cell in filled):
         return False
     return sum(cell.startswith(markers("columns")) for cell in filled) >= max(2, 0.6 * len(filled))
 
@@ -135,14 +151,23 @@ def _barred(lines: list[Line], start: int, stop: int) -> Table | None:
     for position, (taken, raw) in enumerate(physical):
         if all(lines[k].is_rule for k in taken):
             if rows:
-                rows[-1].lines.extend(taken)
-                rows[-1].head = rows[-1].head or (len(rows) == 1 and any(rows[0].cells))
+                _rule_off(rows, taken)
             else:
-                rows.append(Row(taken, [], head=True))
+                rows.append(Row(taken, [], head=True, ruled=True))
             continue
         cells = [_cell(cell) for cell in raw.strip().strip("|").split("|")]
         _add(rows, taken, cells, first=position < 3)
     return Table(range(start, i), tuple(rows))
+
+
+def _rule_off(rows: list[Row], taken: list[int]) -> None:
+    """The line under the head: what stands above it is the head, when that is a row, or a few without a number."""
+    rows[-1].lines.extend(taken)
+    unnumbered = not any(_ORDINAL.fullmatch(row.cells[0]) for row in rows if row.cells)
+    if not any(row.ruled for row in rows) and (len(rows) == 1 or (len(rows) <= _HEADS_AT_MOST and unnumbered)):
+        for row in rows:
+            row.head = row.head or any(row.cells)
+    rows[-1].ruled = True
 
 
 def _is_barred(raw: str) -> bool:
@@ -168,8 +193,11 @@ def _tabbed(lines: list[Line], start: int, stop: int) -> Table | None:
                 rows.append(Row([i], [_cell(line.raw), *[""] * max(2, len(rows[0].cells) - 1)]))
             i += 1
             continue
-        lead = [""] if line.indent and rows and line.raw.count("\t") < len(rows[0].cells) - 1 else []
-        _add(rows, [i], lead + [_cell(cell) for cell in line.raw.split("\t")], first=len(rows) < 3)
+        cells = [_cell(cell) for cell in line.raw.split("\t")]
+        missing = len(rows[0].cells) - len(cells) if line.indent and rows else 0
+        # Tabs before the first words are empty cells; a line's indent counts four for each.
+        lead = [""] * max(1, min(line.indent // 4, missing)) if missing > 0 else []
+        _add(rows, [i], lead + cells, first=len(rows) < 3)
         i += 1
     return Table(range(start, i), tuple(rows)) if len(rows) >= 2 else None
 

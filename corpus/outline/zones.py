@@ -25,6 +25,7 @@ _FORM_ALONE = re.compile(r"(?:biểu|bảng|mẫu)(?:\s+số)?\s*[:.]?\s*(?:[ivx
 _NUMBER_LINE = re.compile(r"^Số\s*[:.]?\s*(?:\d|\.{2,}|…|/|-|\s{2,})", re.IGNORECASE)
 _DATE_LINE = re.compile(r"^[^,;]{2,40},\s*ngày\s*[\d.…\s]*tháng\s*[\d.…\s]*năm", re.IGNORECASE)
 _MOTTO = re.compile(r"cộng h[oò][aà] xã hội chủ nghĩa|độc lập\s*[-–]\s*tự do|đảng cộng sản việt nam", re.IGNORECASE)
+_COLUMNS = re.compile(r"\s{3,}|\t+|\s*\|\s*")
 _ATTACHED = re.compile(r"\(?\s*(?:ban hành )?kèm theo", re.IGNORECASE)
 
 
@@ -86,6 +87,20 @@ def is_signature(text: str) -> bool:
         return True
     m = _SIGNATURE.match(text)
     return m is not None and m["mark"].lower() in markers("signature") and is_capital(text) and len(text) < 120
+
+
+def signs_jointly(line: Line) -> bool:
+    """True for the line of two or more roles side by side, each with its body: several bodies sign together."""
+    offices = [part.strip(" *_|") for part in _COLUMNS.split(line.raw.strip()) if part.strip(" *_|")]
+    return len(offices) > 1 and all(
+        is_signature(office) or (is_capital(office) and f"{office.lower()} ".startswith(_opening_roles()))
+        for office in offices
+    )
+
+
+@cache
+def _opening_roles() -> tuple[str, ...]:
+    return tuple(f"{role} " for role in _roles())
 
 
 def is_letterhead(text: str) -> bool:
@@ -242,7 +257,8 @@ def _find_end(lines: list[Line], body: int) -> tuple[int, tuple[int, ...]]:
     annexes: list[int] = []
     for i in range(body, len(lines)):
         text = shown(lines[i])
-        if end is None and not annexes and (is_recipients(text) or (is_signature(text) and i > body)):
+        signed = i > body and (is_signature(text) or signs_jointly(lines[i]))
+        if end is None and not annexes and (is_recipients(text) or signed):
             end = i
         elif end is not None and not annexes and _is_attached(lines, i):
             annexes.append(i)

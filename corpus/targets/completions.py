@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.targets.drafts import Draft
 from corpus.targets.gates import ends_year
+from corpus.targets.parts import change_of
+from corpus.targets.statements import BASELINE
 from corpus.targets.vocabulary import any_of, holds, word_class
 from corpus.time_citations import MASK
 from corpus.time_words import FLAGS
@@ -93,11 +96,15 @@ def read_fractions(text: Text, span: tuple[int, int], section: Section, current:
     drafts: list[Draft] = []
     for found in _fraction_pattern().finditer(text.masked, *span):
         proper = found["part"] is None or int(found["part"]) < int(found["whole"])
-        if section.kind == "goal" and proper:
-            before = re.split(r"\s*\d", text.masked[found.start() : found.end()].lower(), maxsplit=1)[0]
-            before = " ".join(before.split())
-            op = word_class("comparators").get(before, "=")
-            drafts.append(_draft(text, *found.span(), section, current, op=op))
+        before = re.split(r"\s*\d", text.masked[found.start() : found.end()].lower(), maxsplit=1)[0]
+        op = word_class("comparators").get(" ".join(before.split()))
+        if proper and (section.kind == "goal" or (op is not None and section.kind != "organization")):
+            draft = _draft(text, *found.span(), section, current, op=op or "=")
+            opened = max(text.masked.rfind(mark, span[0], found.start()) for mark in ",;:") + 1
+            compared = BASELINE.search(text.plain, *found.span())
+            baseline = " ".join(compared[0].split()) if compared else None
+            change = change_of(text.masked[max(opened, span[0]) : found.start()])
+            drafts.append(replace(draft, change=change, baseline=baseline))
     return drafts
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from corpus.plan_year import PlanYear, plan_year
 from corpus.records import Clause, Metadata, Target
 from corpus.targets.completions import read_becoming, read_completion, read_fractions, read_items
 from corpus.targets.context import Section, sections
 from corpus.targets.gates import ends_year, is_goal, speaks_of_past, states_rule
 from corpus.targets.naming import Memory
+from corpus.targets.place_tables import read_place_row, sets_goals
 from corpus.targets.quotes import quote_of
 from corpus.targets.reading import continues, leading_time, read_statement
 from corpus.targets.statements import Text, pieces, prepare, statements, without
@@ -36,21 +38,27 @@ def extract_targets(clauses: Sequence[Clause], metadata: Metadata) -> tuple[Targ
     segment of its clause.
     """
     around = sections(clauses, metadata)
-    issued = _issued(metadata)
+    issued, plan = _issued(metadata), plan_year(metadata)
     targets: list[Target] = []
     rows = {clause.path: clause for clause in clauses if clause.kind == "row"}
+    goal_annexes = {c.path for c in clauses if _ANNEX_TITLE.fullmatch(c.path) and sets_goals(c.text)}
     for clause in clauses:
         section = around.get(clause.path)
         if section is None or section.kind == "past" or _ANNEX_TITLE.fullmatch(clause.path):
             continue
         if clause.kind == "row" and clause.cells:
-            targets += read_row(clause, section, issued, _rows_above(clause, rows)) or _read_task_row(
-                clause, section, issued
-            )
+            found = read_row(clause, section, issued, plan, _rows_above(clause, rows))
+            if not found and (section.kind == "goal" or _annex(clause.path) in goal_annexes):
+                found = read_place_row(clause, section, plan)
+            targets += found or _read_task_row(clause, section, issued, plan)
         else:
-            drafts = read_clause(clause, section, issued)
+            drafts = read_clause(clause, section, issued, plan)
             targets += [_target(clause, d) for d in drafts if not (d.due and issued and d.due < issued)]
     return tuple(dict.fromkeys(targets))
+
+
+def _annex(path: str) -> str:
+    return path.partition(".")[0]
 
 
 def _rows_above(clause: Clause, rows: Mapping[str, Clause]) -> list[Clause]:
@@ -63,14 +71,14 @@ def _rows_above(clause: Clause, rows: Mapping[str, Clause]) -> list[Clause]:
     return above
 
 
-def _read_task_row(clause: Clause, section: Section, issued_on: date | None) -> list[Target]:
+def _read_task_row(clause: Clause, section: Section, issued_on: date | None, plan: PlanYear) -> list[Target]:
     """Goals with a figure in the wording of a task ("Số hóa 100% hồ sơ ..."), due when the row's own time says."""
-    content, time = task_cells(clause)
+    content, time = task_cells(clause, plan)
     if not content:
         return []
     section = replace(section, due=time.due or section.due, period=time.period or section.period) if time else section
     cell = replace(clause, text=content, segments=(content,))
-    drafts = [d for d in read_clause(cell, section, issued_on) if d.value is not None]
+    drafts = [d for d in read_clause(cell, section, issued_on, plan) if d.value is not None]
     targets = [_target(cell, d) for d in drafts]
     return [t for t in targets if any(t.quote in segment for segment in clause.segments)]
 
@@ -82,9 +90,9 @@ def _issued(metadata: Metadata) -> date | None:
     return date(int(year), int(month), 1)
 
 
-def read_clause(clause: Clause, section: Section, issued_on: date | None) -> list[Draft]:
+def read_clause(clause: Clause, section: Section, issued_on: date | None, plan: PlanYear) -> list[Draft]:
     """The goals of one clause of running text."""
-    text = prepare(clause.text)
+    text = prepare(clause.text, plan)
     current: TimeReading | None = None
     drafts: list[Draft] = []
     memory = Memory()

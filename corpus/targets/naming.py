@@ -79,7 +79,7 @@ def subject_of(piece: Piece, parts: Parts, memory: Memory) -> str:
     subject = parts.subject if len(split_indexes(parts.subject)) > 1 else _from_indicator(parts.subject)
     if not subject:
         known = memory.subject.partition(" có ")[0] if parts.kind == "top" else memory.subject
-        return known or memory.topic or (memory.draft.indicator if memory.draft else "")
+        return known or memory.topic or (memory.draft.indicator if memory.draft else memory.whole)
     if is_named(subject):
         return subject
     if memory.inside and memory.whole:

@@ -18,6 +18,7 @@ from corpus.times import TimeReading, read_times
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.plan_year import PlanYear
     from corpus.targets.drafts import Draft
     from corpus.targets.quantities import Quantity
 
@@ -78,10 +79,13 @@ def _elsewhere() -> tuple[re.Pattern[str], ...]:
     return BASELINE, names, re.compile(r"\(theo [^()]*\)", FLAGS)
 
 
-def prepare(text: str) -> Text:
-    """Reads the times and figures of a clause; times are hidden first, so that no year or day is taken for a figure."""
+def prepare(text: str, plan: PlanYear) -> Text:
+    """Reads the times and figures of a clause; times are hidden first, so that no year or day is taken for a figure.
+
+    A term without a year has that of the `plan`.
+    """
     spans = sorted(m.span() for pattern in _elsewhere() for m in pattern.finditer(text))
-    read = read_times(text)
+    read = plan.dated(read_times(text))
     times = tuple(t for t in read if not _within(spans, t.start) or _closes(text, t))
     pieces_, at = [], 0
     citations = mask_citations(text)

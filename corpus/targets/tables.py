@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from corpus.plan_year import PlanYear
     from corpus.targets.context import Section
 
 _DATED: Final = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _PART: Final = re.compile(rf"^\W*{alternatives_of(target_words('parts'))}(?!\w)", FLAGS)
+_STAGE: Final = re.compile(r"(?:giai đoạn|đợt|bước|lần|quý|tháng)\s", FLAGS)
+"""A cell that begins so names a stage or a term, whatever figure it holds."""
 _RESULT: Final = re.compile(rf"[(–-]\s*{alternatives_of(target_words('columns')['result'])}(?!\w)", FLAGS)
 
 
@@ -31,7 +34,9 @@ def _column(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\W*{alternatives_of(target_words('columns')[kind])}(?!\w)", FLAGS)
 
 
-def read_row(clause: Clause, section: Section, issued_on: date | None, above: Sequence[Clause] = ()) -> list[Target]:
+def read_row(
+    clause: Clause, section: Section, issued_on: date | None, plan: PlanYear, above: Sequence[Clause] = ()
+) -> list[Target]:
     """One target for each value column of the row; none when it names no indicator or holds no value.
 
     `above` is the rows that the row stands under, nearest first: they complete its indicator and its unit.
@@ -42,11 +47,12 @@ def read_row(clause: Clause, section: Section, issued_on: date | None, above: Se
     unit = next((u for u in map(_unit, (clause, *above)) if u), None)
     targets = []
     for title, cell in clause.cells:
-        if cell == indicator or not _is_value_column(title, issued_on):
+        time = _time_of(title, plan)
+        if cell == indicator or not _is_value_column(title, time, issued_on):
             continue
         quantity = _value(cell)
         if quantity:
-            targets.append(_target(clause, quantity, section, indicator=indicator, unit=unit, title=title, cell=cell))
+            targets.append(_target(clause, quantity, section, indicator=indicator, unit=unit, time=time, cell=cell))
     name = _full_name(indicator, above)
     return [replace(target, indicator=name) for target in targets]
 
@@ -55,8 +61,14 @@ def _indicator(clause: Clause) -> str | None:
     return next((cell for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), None)
 
 
+@cache
+def _unit_column() -> re.Pattern[str]:
+    """"Đơn vị", "Đơn vị tính"; "Đơn vị chủ trì" is a body's column."""
+    return re.compile(rf"\W*{alternatives_of(target_words('columns')['unit'])}\s*(?:$|[^\w\s])", FLAGS)
+
+
 def _unit(clause: Clause) -> str | None:
-    return next((collapse(cell) for title, cell in clause.cells if _column("unit").match(title)), None)
+    return next((collapse(cell) for title, cell in clause.cells if _unit_column().match(title)), None)
 
 
 def _full_name(indicator: str, above: Sequence[Clause]) -> str:
@@ -66,48 +78,47 @@ def _full_name(indicator: str, above: Sequence[Clause]) -> str:
     return f"{collapse(whole)} - {own[:1].lower() + own[1:] if own[1:2].islower() else own}" if whole else own
 
 
-def task_cells(clause: Clause) -> tuple[str, TimeReading | None]:
+def task_cells(clause: Clause, plan: PlanYear) -> tuple[str, TimeReading | None]:
     """The wording and the time of a row that states a task; no wording when the row has no column for it."""
     content = next(
         (collapse(cell) for title, cell in clause.cells if _column("indicator").match(title) and _names(cell)), ""
     )
     when = next((cell for title, cell in clause.cells if _column("time").match(title)), "")
-    return content, read_time(when) if when else None
+    time = read_time(when) if when else None
+    return content, replace(time, due=time.due or plan.last_day(time)) if time and not time.recurrence else time
 
 
 def _names(cell: str) -> bool:
     return bool(re.search(r"[^\W\d]{2}", cell))
 
 
-def _is_value_column(title: str, issued_on: date | None) -> bool:
+def _is_value_column(title: str, time: TimeReading | None, issued_on: date | None) -> bool:
     """True for a column of planned values: dated, not before the directive, and no result, note or unit."""
-    if (
-        _column("not_value").match(title)
-        or _RESULT.search(title)
-        or not (_DATED.search(title) or _column("value").match(title))
-    ):
+    if _column("not_value").match(title) or _RESULT.search(title):
         return False
-    reading = _time_of(title)
-    return not (reading and reading.due and issued_on and reading.due < issued_on)
+    lent = time is not None and time.yearless is not None and time.due is not None
+    if not (lent or _DATED.search(title) or _column("value").match(title)):
+        return False
+    return not (time and time.due and issued_on and time.due < issued_on)
 
 
-def _time_of(title: str) -> TimeReading | None:
-    """The time a column stands for; a year alone among other words is one too ("KH 2026")."""
+def _time_of(title: str, plan: PlanYear) -> TimeReading | None:
+    """The time a column stands for; a year alone among other words is one too ("KH 2026"), "Quý I" is the plan's."""
     years = _DATED.findall(title)
-    return read_time(title) or (read_time(years[0]) if len(years) == 1 else None)
+    time = read_time(title) or (read_time(years[0]) if len(years) == 1 else None)
+    return replace(time, due=time.due or plan.last_day(time)) if time and time.yearless else time
 
 
 def _value(cell: str) -> Quantity | None:
     cell = collapse(cell)
     found = find_tops(cell) or find_quantities(cell)
     whole = len(cell) <= 40 and len(found) == 1
-    return found[0] if whole else None
+    return found[0] if whole and not _STAGE.match(cell) else None
 
 
 def _target(
-    clause: Clause, quantity: Quantity, section: Section, *, indicator: str, unit: str | None, title: str, cell: str
+    clause: Clause, quantity: Quantity, section: Section, *, indicator: str, unit: str | None, time: TimeReading | None, cell: str
 ) -> Target:
-    reading = _time_of(title)
     return Target(
         path=clause.path,
         indicator=collapse(indicator),
@@ -116,8 +127,8 @@ def _target(
         value=quantity.value,
         value_max=quantity.value_max,
         unit=quantity.unit or unit,
-        due=reading.due if reading and reading.due else section.due,
-        period=reading.period if reading and reading.period else section.period,
+        due=time.due if time and time.due else section.due,
+        period=time.period if time and time.period else section.period,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from corpus.tasks.reading import Reading
 
 _LONGEST = 1200
+_SHORT_NOUN = 2
 _WORD = re.compile(r"[^\W_][\w/&.-]*")
 _JOINT = re.compile(r"\s*(?:[,;/]\s*)?(?:(?:và|cùng|cùng với|hoặc)\s+)?")
 _BRACKET = re.compile(r"\s*\([^()]{0,160}\)")
@@ -115,6 +116,8 @@ def _is_verb_here(reading: Reading, begin: int, end: int) -> bool:
         return False
     if verb.end > end:
         return True
+    if verb.end < end and len(reading.low[begin:end].split()) > _SHORT_NOUN:
+        return False  # "thường trực HĐND", "tổ chức tín dụng"; "cấp ủy" may go on ("cấp ủy viên")
     after = reading.blank(end)
     if unit_at(reading.text, reading.low, after) or words().plural.match(reading.text, after):
         return reading.low[begin:end] == "tổ chức" or reading.text[begin].islower()

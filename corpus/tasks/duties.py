@@ -74,6 +74,7 @@ def duties(reading: Reading, start: int, end: int) -> list[Duty]:
             continue
         if duty.names:
             carried, ordered = duty.names, duty.ordered
+            reading = replace(reading, strict=False)  # beside a body that acts, a general word is another one
         found.append(
             replace(duty, names=duty.names or carried, explicit=duty.explicit or bool(carried), ordered=ordered)
         )
@@ -111,6 +112,7 @@ def _read_part(reading: Reading, part: Part) -> Duty | None:
     if head is not None:
         actors, verb, sure = head.actors, head.verb, head.is_sure
         leads_in = _COLON.fullmatch(reading.text, verb, part.end) is not None or verb >= part.end
+        leads_in = leads_in and not _tells_a_time(reading, part, actors)
         names = actors.names if actors else ()
         if not names:
             called = _called_upon(reading, part) or _led_by(reading, part)
@@ -126,6 +128,13 @@ def _read_part(reading: Reading, part: Part) -> Duty | None:
     if enough and deadlines_in(reading, part.start, part.end, strict=True):
         return Duty(part.start, part.end, reading.blank(part.start), is_sure=False)
     return None
+
+
+def _tells_a_time(reading: Reading, part: Part, actors: Actors | None) -> bool:
+    """"- Đảng ủy cơ sở: từ ngày 10/12 đến ngày 25/12/2026": a line of a schedule, whose duty the heading tells."""
+    if actors is None or reading.text[: part.end].rstrip(" *_").endswith(":"):
+        return False
+    return any(time.due or time.yearless for time in deadlines_in(reading, actors.end, part.end))
 
 
 def _is_rule(reading: Reading, part: Part) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.phrases import levelled
+from corpus.plan_year import plan_year
 from corpus.records import Task
 from corpus.tasks.duties import Duty, actors_alone, carried, duties, only_a_time
 from corpus.tasks.effect import effective_on
@@ -53,7 +54,7 @@ class _Walk:
         self._origin = Origin(
             issued_on=metadata.issued_on,
             effective_on=effective_on(clauses, metadata.issued_on),
-            is_letter=levelled(metadata.kind or "") in words().letters,
+            plan=plan_year(metadata),
         )
         self._by_path = {c.path: c for c in clauses}
         self._parents = {c.parent for c in clauses}
@@ -101,7 +102,7 @@ class _Walk:
             context = replace(context, lead=self._addressees, addressed=True)
         if clause.kind == "heading" or (clause.kind == "item" and len(clause.text.split()) <= _SHORT_ITEM):
             context = replace(context, section=section_of(clause.heading) or context.section)
-        elif clause.kind == "item" and section_of(_label_of(clause)) == "results":
+        elif clause.kind == "item" and _is_silent(_label_of(clause)):
             context = replace(context, section="results")
         self._contexts[clause.path] = context
         return context
@@ -141,7 +142,9 @@ class _Walk:
         """Sentence by sentence; in a section of assignments the actor of one sentence is that of the next."""
         rows: list[Task] = []
         has_children = clause.path in self._parents
-        for begin, end in sentences(reading, start):
+        cut = list(sentences(reading, start))
+        context = _with_named_after(reading, cut, context)
+        for begin, end in cut:
             labels = labelled(reading, begin, end) if rows else ()
             found = [] if labels else duties(reading, begin, end)
             if rows and len(found) == 1 and only_a_time(reading, found[0]):
@@ -180,10 +183,25 @@ class _Walk:
             self._addressees = lead
 
 
+def _with_named_after(reading: Reading, cut: Sequence[tuple[int, int]], context: Context) -> Context:
+    """The context with the actor that a later sentence of the clause names by a label ("Cơ quan thực hiện: ...")."""
+    for begin, end in cut[1:]:
+        named = next((label.names for label in labelled(reading, begin, end) if label.role == "lead"), ())
+        if named:
+            return replace(context, lead=named, addressed=False)
+    return context
+
+
 def _label_of(clause: Clause) -> str:
     """The few words before a colon that open an item ("1. Đánh giá chung: ...")."""
     label, colon, _ = clause.text.partition(":")
     return label if colon and len(label.split()) <= _SHORT_ITEM else ""
+
+
+def _is_silent(label: str) -> bool:
+    """True for "Đánh giá chung: ..." and "Đối tượng áp dụng: ...", whose items are no duties."""
+    low = levelled(re.sub(r"^\W*(?:\w{1,3}[.)]\s*)?", "", label))
+    return section_of(label) == "results" or words().scope_labels.at(low, 0) is not None
 
 
 def _with_receiver(reading: Reading, duty: Duty, row: Task, before: Sequence[Task]) -> Task:

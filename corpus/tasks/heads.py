@@ -35,6 +35,8 @@ _MARK_OF_DUTY = re.compile(
 )
 _CITING = re.compile(r"(?:căn cứ|theo|trên cơ sở)(?!\w)")
 _COMMA = re.compile(r"[,:]\s*")
+_TOPIC = re.compile(r"về\s+[^:.;]{2,60}:\s*")
+"""What the sentence is about, before who acts: "Về kiểm tra, giám sát: Ban Thường vụ Tỉnh ủy làm việc với ..."."""
 _COLON = re.compile(r"[\s*_]*:[\s*_]*")
 _MODAL = re.compile(r"(?:phải|cần|có trách nhiệm|có nhiệm vụ|chịu trách nhiệm|được giao)(?!\w)", re.IGNORECASE)
 
@@ -218,6 +220,9 @@ def _past_opener(reading: Reading, at: int, end: int) -> int | None:
         return comma.end() if comma else time.end
     if words().openers.at(reading.low, at) is None:
         return _next_order(reading, at, end)
+    topic = _TOPIC.match(reading.low, at, end)
+    if topic is not None and _subject(reading, topic.end(), end) is not None:
+        return topic.end()
     for comma in islice(_COMMA.finditer(reading.text, at, end), _COMMAS_AT_MOST):
         here = reading.blank(comma.end())
         for read_here in (_ordered, _subject, _imperative):

@@ -49,7 +49,7 @@ def occasions(reading: Reading, start: int, end: int, task: Task) -> tuple[Task,
 
 def _stages(reading: Reading, start: int, end: int, task: Task) -> tuple[Task, ...]:
     """The task for each of its stages: "đợt một xong trước ngày 31/3/2026, đợt hai xong trước ngày 15/12/2026"."""
-    times = reading.times_in(start, end)
+    times = reading.origin.plan.dated(reading.times_in(start, end))
     staged = [t for t in times if t.due and words().stage.search(reading.text, max(start, t.start - _NEAR), t.start)]
     if len({t.due for t in staged}) < 2:
         return ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corpus.phrases import levelled
+from corpus.plan_year import PlanYear
 from corpus.tasks.words import words
 from corpus.times import read_times
 
@@ -30,14 +31,11 @@ _AFTER_LABEL = re.compile(r"[\s*_\-–.:)]*")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the times of a directive count from: the days of its signing and of its taking effect.
-
-    `is_letter` for one that asks for something once (công văn, công điện): a day without a year is the next such day.
-    """
+    """What the times of a directive count from: the days of its signing and of its taking effect, and its year."""
 
     issued_on: date | None = None
     effective_on: date | None = None
-    is_letter: bool = False
+    plan: PlanYear = field(default_factory=PlanYear)
 
 
 @dataclass(frozen=True, slots=True)

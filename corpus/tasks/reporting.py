@@ -20,7 +20,7 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(?:(?:các\s+)?đồng chí\s+|đ/c\s+|lãnh đạo\s+|Thường trực\s+|Chủ tịch\s+|Phó Chủ tịch\s+|Bí thư\s+|Giám đốc\s+|"
+    r"(?:(?:các\s+)?đồng chí\s+|đ/c\s+|P?CT\s+|lãnh đạo\s+|Thường trực\s+|Chủ tịch\s+|Phó Chủ tịch\s+|Bí thư\s+|Giám đốc\s+|"
     r"Trưởng\s+|Ban Thường trực\s+|Văn phòng\s+)*",
     re.IGNORECASE,
 )
@@ -32,6 +32,8 @@ _GATHERS = re.compile(
 _REST_OF_NAME = re.compile(
     r"(?:\s+(?!tổng|để|theo|thẩm|đầu|là)[^\W\d_]+){1,6}(?=\s*(?:\)|tổng hợp|để|theo dõi|thẩm định))"
 )
+_COPIED = re.compile(r"(?<!\w)đồng(?:\s+kính)?\s+$", re.IGNORECASE)
+"""Before "gửi": a copy for information ("đồng gửi Sở Nội vụ"), not the addressee."""
 _WINDOW = 120
 _GOING = re.compile(r"\s(?:về|cho|đến|lên|tới)\s+(?=\w)")
 _TURNED = re.compile(r"[^;.]{3,160}?\s(?:bằng|thành)\s+(?:các\s+)?")
@@ -66,7 +68,7 @@ def recipients_in(reading: Reading, start: int, end: int) -> tuple[tuple[str, ..
     received: list[tuple[tuple[str, ...], bool]] = []
     end = _own_end(reading, start, end)
     for found in words().report.finditer(reading.text, start, end):
-        receiver = _receiver(reading, found.end(), end)
+        receiver = None if _COPIED.search(reading.text, start, found.start()) else _receiver(reading, found.end(), end)
         if receiver is not None:
             names, after = receiver
             received.append((names, _THROUGH.match(reading.text, after) is not None))

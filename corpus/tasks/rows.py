@@ -51,7 +51,7 @@ def row_of(
         text = event[0].partition(names[0])[0] if names else event[0]
         when = When(text=text.strip(_EDGE), recurrence="ad-hoc")
     quote = quote_of(clause, clause.text[duty.start : duty.end].strip(_EDGE))
-    action = _action(clause.text, reading, duty, after)
+    action = _action(clause.text, reading, duty, after) or (quote[:ACTION_LENGTH] if when.is_set else "")
     if not quote or not action:
         return None
     return Task(

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.tasks.words import words
-from corpus.time_atoms import calendar_day
 from corpus.times import read_time
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from corpus.plan_year import PlanYear
     from corpus.records import Recurrence
     from corpus.tasks.reading import Origin, Reading
     from corpus.times import TimeReading
@@ -28,6 +28,8 @@ _DAY_OF_YEAR = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})\s*(?:/|tháng)\s*(?P<month>1[0-2]|0?[1-9])(?!\s*[/.\d])", re.IGNORECASE
 )
 _YEAR = re.compile(r"năm\s+\d{4}", re.IGNORECASE)
+_OFTEN = re.compile(r"/\s*(?:0?1\s+)?lần(?!\w)|(?<!\w)(?:một|0?1)\s+lần(?!\w)", re.IGNORECASE)
+"""How often something is done ("06 tháng/lần", "mỗi quý một lần"), which is never what it is about."""
 _DONE = re.compile(
     r"(?:hoàn thành|xong|thực hiện|kết thúc|triển khai|tổ chức|ban hành|trình|báo cáo|khởi công|khánh thành)[^,;.]*$"
 )
@@ -98,26 +100,23 @@ def deadlines_in(reading: Reading, start: int, end: int, *, strict: bool = False
 def _reported(when: When, words_of_duty: str, times: list[TimeReading], origin: Origin) -> When:
     """Days without a year come every year: with their cycle, or with "báo cáo 6 tháng", "báo cáo năm".
 
-    A letter that asks for something once means the next such day.
+    Any other time without a year has that of the plan, or is the next such time when a letter asks for something once.
     """
     day = _day_of_year(times)
-    if when.due or not day:
+    if when.due:
         return when
-    if when.recurrence in ("yearly", "half-yearly", "yearly+ad-hoc"):
+    if day and when.recurrence in ("yearly", "half-yearly", "yearly+ad-hoc"):
         return replace(when, recurs_before=when.recurs_before or day)
-    if when.recurrence is None and (cycle := _REPORT_OF.search(words_of_duty)):
+    if day and when.recurrence is None and (cycle := _REPORT_OF.search(words_of_duty)):
         yearly = cycle[1] is None
         return replace(when, recurrence="yearly" if yearly else "half-yearly", recurs_before=day)
-    if when.recurrence is None and origin.is_letter and origin.issued_on:
-        return replace(when, due=_next_day(day, origin.issued_on))
-    return when
+    return replace(when, due=_lent(times, origin.plan)) if when.recurrence is None else when
 
 
-def _next_day(day: str, since: date) -> date | None:
-    """The next `MM-DD` on or after a date."""
-    month, number = map(int, day.split("-"))
-    days = (calendar_day(year, month, number) for year in (since.year, since.year + 1))
-    return next((d for d in days if d is not None and d >= since), None)
+def _lent(times: list[TimeReading], plan: PlanYear) -> date | None:
+    """The latest date of terms without a year, in the year that the directive lends them."""
+    marked = [t for t in times if t.is_marked or (plan.is_letter and t.names_a_day)]
+    return max((day for t in marked if (day := plan.last_day(t))), default=None)
 
 
 def _day_of_year(times: list[TimeReading]) -> str | None:
@@ -133,7 +132,11 @@ def when_of_cell(cell: str, *, origin: Origin) -> When:
     """The time a table's cell or a label's value gives; its words are kept when they cannot be told."""
     text = " ".join(cell.split()).strip(" .;")
     reading = read_time(text, issued_on=origin.issued_on, effective_on=origin.effective_on)
-    return When(text=text or None) if reading is None else _when(reading, text)
+    if reading is None:
+        return When(text=text or None)
+    when = _when(reading, text)
+    lent = origin.plan.last_day(reading) if when.due is None and when.recurrence is None else None
+    return replace(when, due=lent, recurs_before=None) if lent else when
 
 
 def _when(reading: TimeReading, text: str) -> When:
@@ -161,6 +164,8 @@ def _describes_a_thing(reading: Reading, time: TimeReading, start: int, *, stric
         first = reading.past_adverbs(start) >= time.start or before.rstrip().endswith((",", ";", ":"))
         return not first and (not _DONE.search(before) or _EVENT.search(before) is not None)
     if time.recurrence in (None, "ongoing") or time.recurs_before or time.text.lower().startswith("định k"):
+        return False
+    if _OFTEN.search(time.text):
         return False
     before = reading.low[max(start, time.start - _PASSIVE_REACH) : time.start]
     if _PASSIVE.search(before) or _CYCLIC_PAPER.search(before):

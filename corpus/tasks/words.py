@@ -50,8 +50,8 @@ class Words:
     meeting: re.Pattern[str]
     labels: PhraseTable[str]
     together: tuple[str, ...]
-    letters: frozenset[str]
     scopes: frozenset[str]
+    scope_labels: PhraseTable[str]
     sections: Mapping[str, PhraseTable[str]]
     columns: Mapping[str, PhraseTable[str]]
     weak_columns: Mapping[str, PhraseTable[str]]
@@ -97,8 +97,8 @@ def words() -> Words:
         called_upon=_table(tasks["called_upon"]),
         meeting=re.compile(rf"(?<!\w)(?:{_any(tasks['meeting'])})\s+giữa\s+(?=\w)", re.IGNORECASE),
         labels=PhraseTable({label: role for role, labels in tasks["labels"].items() for label in labels}),
-        letters=frozenset(tasks["letters"]),
         scopes=frozenset(verbs["scopes"]),
+        scope_labels=_table(tasks["scope_labels"]),
         together=tuple(sorted(verbs["together"], key=len, reverse=True)),
         sections={kind: _table(listed) for kind, listed in tasks["sections"].items()},
         columns={role: _table(listed) for role, listed in tasks["columns"].items()},

@@ -151,6 +151,36 @@ Nơi nhận:                                   TM. ỦY BAN NHÂN DÂN
                                             Vàng Seo Lử"""
 
 
+JOINT = """CÔNG AN TỈNH HÒA SƠN              CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+SỞ Y TẾ                                Độc lập - Tự do - Hạnh phúc
+Số: 05/CTrPH-CAT-SYT                  Hòa Sơn, ngày 12 tháng 3 năm 2026
+
+CHƯƠNG TRÌNH PHỐI HỢP
+Bảo đảm an ninh, trật tự bệnh viện giai đoạn 2026 - 2028
+
+I. NỘI DUNG
+1. Hai ngành giao ban mỗi quý một lần.
+
+   GIÁM ĐỐC CÔNG AN TỈNH                    GIÁM ĐỐC SỞ Y TẾ
+
+
+
+      Quách Văn Lưu                              Bế Thị Hồng
+
+Nơi nhận:
+- UBND tỉnh (b/c);
+- Lưu: VT."""
+
+
+def test_two_who_sign_side_by_side_close_the_directive_and_the_body_named_first_counts() -> None:
+    found = read(JOINT)
+    assert (found.number, found.kind) == ("05/CTrPH-CAT-SYT", "Chương trình phối hợp")
+    assert found.title == "Bảo đảm an ninh, trật tự bệnh viện giai đoạn 2026 - 2028"
+    assert (found.signer, found.signer_role) == ("Quách Văn Lưu", "Giám đốc")
+    assert found.recipients == ("UBND tỉnh (b/c)", "Lưu: VT")
+    assert [clause.path for clause in outline(Source(JOINT)) if clause.path.startswith("I")] == ["I", "I.1"]
+
+
 def test_what_a_blank_letterhead_leaves_open_stays_open() -> None:
     found = read(STATE)
     assert found.number is None

@@ -32,6 +32,8 @@ def row(*cells: tuple[str, str]) -> Task | None:
         ("Cơ quan, đơn vị thực hiện", "lead"),
         ("Phân công thực hiện", "lead"),
         ("Cơ quan chủ trì tham mưu", "lead"),
+        ("Nơi lập", "lead"),
+        ("Nơi nhận", "report_to"),
         ("Cơ quan phối hợp", "coop"),
         ("Đơn vị phối hợp thực hiện", "coop"),
         ("Thời gian hoàn thành", "when"),
