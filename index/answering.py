@@ -14,6 +14,7 @@ from corpus.places import same_place
 from corpus.row_words import capitalised
 from index.answers import ANSWER_LIMIT, HEADLINE_LIMIT, Answer, Citation
 from index.comparing import answers_all_years
+from index.contradicting import contradiction
 from index.documents import names_document
 from index.duty_answers import duties_answer
 from index.grounding import figures, ungrounded
@@ -45,6 +46,7 @@ _TERM = re.compile(
 )
 SECOND_OPINION = 0.25
 LEAST_SURE = 0.5
+DOUBTED = 0.2  # the confidence left when the line would speak against its own question
 
 
 def citation(item: Evidence) -> Citation:
@@ -84,6 +86,9 @@ def compose(
         return _outlined(query, ordered, parts, verdict, library)
     above = _time_above(query, top, library) if line is None else None
     said = shorten(ended(line.text if line else f"{above[0] if above else ''}{unlabelled(top)}"), HEADLINE_LIMIT)
+    if against := contradiction(query, top, line, said):
+        doubted = min(verdict.confidence, DOUBTED)
+        return abstain(query, evidence, replace(verdict, abstain=True, confidence=doubted, missing=against))
     answer = Answer(
         question=query.original,
         kind=query.kind,

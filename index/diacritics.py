@@ -21,7 +21,7 @@ import numpy as np
 
 from corpus.errors import SearchIndexError
 from corpus.text import fold, has_diacritics, nfc, place_tones
-from index.syllables import could_be_vietnamese
+from index.syllables import could_be_vietnamese, without_tone
 from index.tokens import Encoded, encode, pair_key
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _ADDED_MARK = 3.5  # how much less likely (natural log) the typed syllables must
 _CHANGED_MARK = 6.0  # or changed: what a person typed with marks is mostly meant,
 _RARELY = 4.0  # all the more when nothing else in the question is misspelt
 _EVERYDAY = "data/everyday.txt"
+_FEWEST_TONELESS = 4  # syllables: of fewer, all may well be level
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,13 @@ class DiacriticRestorer:
         return share
 
     def restore(self, text: str) -> str:
-        """`text` with its bare syllables marked when most of it is bare; in marked text only slips are mended.
+        """`text` with its bare syllables marked when most of it is bare or no tone is typed; else only slips are mended.
 
         A slip is a syllable that the documents never hold in that spelling, or that they hold but hardly ever in this
         company while another marking of the same letters is at home there. Codes and capitals are kept.
         """
         text = nfc(text)
-        mend = not mostly_unmarked(text)
+        mend = not mostly_unmarked(text) and not typed_without_tones(text)
         steps = list(_STEP.finditer(text))
         pieces: list[str] = []
         at = 0
@@ -127,8 +128,13 @@ class DiacriticRestorer:
             return {} if known is None else {known: 0.0}
         if known is None and could_be_vietnamese(lower) and (marked or not many):
             return {}
-        cost = (_CHANGED_MARK if marked else _ADDED_MARK) + (0.0 if many else _RARELY)
-        ways = dict.fromkeys(self._ways.get(fold(lower), []), cost if could_be_vietnamese(lower) else 0.0)
+        cost = 0.0 if many else _RARELY
+        ways = {
+            way: (_ADDED_MARK if without_tone(self.vocabulary[way]) == lower or not marked else _CHANGED_MARK) + cost
+            if could_be_vietnamese(lower)
+            else 0.0
+            for way in self._ways.get(fold(lower), [])
+        }
         if known is not None:
             ways[known] = 0.0
         return ways
@@ -137,6 +143,8 @@ class DiacriticRestorer:
         lower = place_tones(step.lower())
         if _WORD.fullmatch(lower) and not has_diacritics(lower):
             return self._ways.get(lower, [])
+        if _WORD.fullmatch(lower) and without_tone(lower) == lower:  # "quyêt": the vowel is marked, the tone is not
+            return [way for way in self._ways.get(fold(lower), []) if without_tone(self.vocabulary[way]) == lower]
         shape = _shape(lower.strip(".,;:?!()%"))
         return [self._numbers[shape]] if shape in self._numbers else []
 
@@ -211,6 +219,12 @@ def mostly_unmarked(text: str) -> bool:
     words = [step for step in _STEP.findall(text) if _WORD.fullmatch(step)]
     marked = sum(has_diacritics(word) for word in words)
     return bool(words) and marked < _MOSTLY_UNMARKED * len(words)
+
+
+def typed_without_tones(text: str) -> bool:
+    """True when vowels are marked and no tone is ("nghi quyêt vê đât"): every syllable may lack one."""
+    words = [step for step in _STEP.findall(text) if _WORD.fullmatch(step) and not step.isupper()]
+    return len(words) >= _FEWEST_TONELESS and all(without_tone(nfc(word)) == nfc(word) for word in words)
 
 
 def _shape(word: str) -> str:

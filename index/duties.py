@@ -75,7 +75,7 @@ def duties(
     query: Query, unit: str, library: Library, today: date, directives: Sequence[StoredDirective] | None = None
 ) -> Duties:
     """All duties of `unit`, of the given directives only when some are given; led ones or shared ones as the question says."""
-    window = asked_window(query.text, today)
+    window = asked_window(query.focus, today)  # less the year that only names a directive
     keys = {d.key for d in directives} if directives is not None else set(library.directives)
     low = comparable(query.focus)
     lead_only, coop_only = (
@@ -84,11 +84,12 @@ def duties(
     )
     found: list[StoredTask] = []
     by_class = 0
-    for task in library.tasks_naming(lambda name: unit_matches(unit, name) is not Match.NONE):
+    within = keys if directives is not None else None
+    for task in library.tasks_naming(lambda name: unit_matches(unit, name) is not Match.NONE, within):
         if task.directive not in keys:
             continue
         match = _concern(unit, () if coop_only else task.lead, () if lead_only else task.coop)
-        if match is not Match.NONE:
+        if match is not Match.NONE and not (lead_only and match is Match.CLASS):  # "các sở" puts nobody in charge
             found.append(task)
             by_class += match is Match.CLASS
     dated = _dated(found, library, window, today)

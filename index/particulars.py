@@ -28,8 +28,13 @@ _ASKS = {
         r"(?:ban hành|ký|kí|ra|ra đời|đề|là của|có hiệu lực)\s+(?:vào\s+)?(?:ngày|khi|tháng|năm)\s*(?:nào|mấy)|ngày ban hành|ngày ký|ngày nào ban hành|ban hành hôm nào"
     ),
     "issuer": re.compile(r"(?:cơ quan nào|ai|cấp nào|nơi nào)\s+(?:đã\s+)?(?:ban hành|ra văn bản)"),
-    "recipients": re.compile(r"nơi nhận|gửi (?:đến|cho) (?:những )?(?:nơi|đâu|ai)"),
+    "recipients": re.compile(
+        r"nơi nhận|gửi (?:đến|cho) (?:những )?(?:nơi|đâu|ai)|được gửi (?:đến|tới|cho|về) (?:những |các )?(?:nơi|đâu|ai|cơ quan|chỗ)"
+    ),
 }
+_KINDS = r"(?P<kind>kế hoạch|nghị quyết|văn bản|quyết định|kết luận|chỉ thị|chương trình(?: hành động)?)"
+_CARRIED_OUT = re.compile(rf"\b(?:triển khai|thực hiện|cụ thể hóa|căn cứ(?: vào)?|dựa (?:vào|trên)|theo)\s+(?:những\s+|các\s+)?{_KINDS}\s+(?:nào|gì)\b")
+_CARRIES_OUT = re.compile(rf"\b(?:ban hành|ký|ra)\s+(?:bản\s+)?{_KINDS}\s+(?:để\s+)?(?:triển khai|thực hiện|cụ thể hóa)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def particular(
     asked = asked_particulars(query)
     if not asked or not fits:
         return None
-    cited = _cited(query, fits) if "date" in asked or "issuer" in asked else None
+    cited = (_carried_out(query, fits) or _cited(query, fits)) if "date" in asked or "issuer" in asked else None
     if cited is not None:
         return _of_cited(asked, *cited, library)
     directive = fits[0][0]
@@ -95,7 +100,9 @@ def particular(
 def _cited(
     query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]]
 ) -> tuple[StoredDirective, CitedDirective] | None:
-    """A document named by number that is not itself stored but is cited with a date."""
+    """A document named by number that is not itself stored but is cited with a date; not one whose plan is asked about."""
+    if _CARRIES_OUT.search(comparable(query.text)):
+        return None
     own = {n for n in query.documents for d, _ in fits if names_document(n, d.number, d.kind)}
     for named in query.documents:
         if named in own or not named.code:
@@ -104,6 +111,20 @@ def _cited(
             for cited in directive.cites:
                 if names_document(named, cited.number, cited.kind) and cited.issued_on:
                     return directive, cited
+    return None
+
+
+def _carried_out(
+    query: Query, fits: Sequence[tuple[StoredDirective, DirectiveFit]]
+) -> tuple[StoredDirective, CitedDirective] | None:
+    """The document a directive carries out, when that is what is asked ("triển khai nghị quyết nào, ra ngày mấy")."""
+    match = _CARRIED_OUT.search(comparable(query.text))
+    directive = fits[0][0]
+    if match is None:
+        return None
+    for cited in directive.cites:
+        if cited.relation == "implements" and cited.issued_on and match["kind"] in ("văn bản", comparable(cited.kind or "")):
+            return directive, cited
     return None
 
 

@@ -5,6 +5,7 @@ A passage's key is `directive#path` for the clause and `directive#path@n` for a 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,8 @@ from index.sentences import sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_BOOKMARK = re.compile(r"\[bookmark:[^\]\n]{0,80}\]\s*")
+_RULE = re.compile(r"(?<!\S)[-–—_]{3,}(?!\S)")  # a line drawn under a title
 CONTEXT_LIMIT = 220
 HEADING_LIMIT = 110
 CLAUSE_LIMIT = 1400
@@ -59,8 +62,9 @@ def directive_of(clause_or_passage_key: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text without Markdown emphasis, heading marks and table bars: for reading and embedding, never for quoting."""
-    return collapse(text.replace("**", "").replace("__", "").replace("|", " ").lstrip("# "))
+    """Text without Markdown emphasis, heading marks, table bars and Word's bookmarks: for reading and embedding, never for quoting."""
+    bare = _RULE.sub(" ", _BOOKMARK.sub("", text)).replace("**", "").replace("__", "").replace("|", " ")
+    return collapse(bare.lstrip("# "))
 
 
 def heading_chain(path: str, by_path: Mapping[str, IndexedClause]) -> list[str]:

@@ -52,7 +52,8 @@ _FOLLOW_UP = re.compile(
 _TURNS = re.compile(r"(?:thế\s+|vậy\s+)?(?:còn|riêng)\b")
 _ASKED_BEFORE = re.compile(
     r"(?<!\w)(?:(?:là|đạt|được|thì)\s+)?(?:bao nhiêu|mấy)(?:\s+(?:%|phần trăm))?(?!\w)|(?<!\w)(?:(?:trước|vào|đến|tới|từ|trong)\s+)?(?:ngày|tháng|năm|quý|khi|lúc|thời điểm|mốc)\s+nào(?!\w)|(?<!\w)(?:bao giờ|bao lâu|thế nào|như thế nào|ra sao|thì sao)(?!\w)"
-    r"|(?<!\w)(?:(?:do|cho|với|tới|lên)\s+)?(?:ai|cơ quan nào|đơn vị nào|sở nào|đâu)(?!\w)",
+    r"|(?<!\w)(?:(?:do|cho|với|tới|lên)\s+)?(?:ai|cơ quan nào|đơn vị nào|sở nào|đâu)(?!\w)"
+    r"|(?<!\w)(?:(?:được\s+)?(?:giao|phải|cần)\s+)?làm\s+(?:những\s+)?(?:(?:việc|nhiệm vụ)\s+)?gì(?!\w)",
     re.IGNORECASE,
 )
 _LEFT_OPEN = re.compile(r"\s*\b(?:thì|thế)\s+(?:sao|thế nào|ra sao)\s*$")
@@ -140,7 +141,7 @@ def understand(question: Question, restore: Callable[[str], str] | None = None) 
     """Read one question. `restore` gives marks back to text typed without them (identity when None)."""
     text = _repair(question.text, restore, question.today)
     previous = _repair(question.previous, restore, question.today) if question.previous else ""
-    follow_up = bool(previous) and leans_on_previous(text)
+    follow_up = bool(previous) and _says_anything(text) and leans_on_previous(text)
     kinds = _kinds(text)
     whole = f"{_carried(previous, text)} {text}" if follow_up else text
     documents, focus = _documents(whole)
@@ -236,10 +237,21 @@ def _carried(previous: str, text: str) -> str:
 def leans_on_previous(text: str) -> bool:
     """A follow-up points back ("cái đó", "họ"), opens as a continuation, or says too little to stand alone."""
     low = comparable(text)
-    if _FOLLOW_UP.search(low) or len(content_words(text)) <= STANDS_ALONE:
+    if _FOLLOW_UP.search(low) or len(content_words(text)) <= STANDS_ALONE or _says_no_topic(low):
         return True
     open_end = _LEFT_OPEN.search(low)  # "các xã biên giới thì sao"; a condition ("hộ nộp chậm thì sao") stands alone
     return open_end is not None and not _CONDITION.search(low) and len(low[: open_end.start()].split()) <= _LEFT_OPEN_WORDS
+
+
+def _says_anything(text: str) -> bool:
+    """False of thanks and other politeness: they ask nothing of the question before."""
+    return bool(content_words(text)) or _asks(text) or bool(_YEAR.search(text)) or bool(_FOLLOW_UP.search(comparable(text)))
+
+
+def _says_no_topic(low: str) -> bool:
+    """Only words of reporting, leading, joining and time ("bao lâu thì phải báo cáo một lần"): of what, was said before."""
+    words = content_words(low)
+    return has_diacritics(low) and bool(words) and all(word in wording().duty_words for word in words)
 
 
 def _kinds(text: str) -> dict[AnswerKind, float]:

@@ -35,6 +35,12 @@ def could_be_vietnamese(syllable: str) -> bool:
     return not (coda in {"c", "ch", "p", "t"} and tone not in {"s", "j"})
 
 
+def without_tone(word: str) -> str:
+    """The word with its vowel marks and no tone: "quyết" → "quyêt"."""
+    letters = "".join(c for c in unicodedata.normalize("NFD", word) if c not in _TONES)
+    return unicodedata.normalize("NFC", letters)
+
+
 def _split_tone(syllable: str) -> tuple[str, str | None]:
     """Letters with their vowel marks but no tone, and the tone's key ("" for level, None when there are two)."""
     tones = []

@@ -37,6 +37,7 @@ class Wording:
     padding: re.Pattern[str]
     edges: re.Pattern[str]
     function_words: frozenset[str]
+    duty_words: frozenset[str]
     shorthand: tuple[re.Pattern[str], dict[str, str]]
     rewrites: tuple[re.Pattern[str], dict[str, str]]
     synonyms: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
@@ -81,6 +82,7 @@ def wording() -> Wording:
         re.compile(rf"(?<!\w)(?:{padding})(?!\w)", re.IGNORECASE),
         re.compile(rf"^(?:(?:{edge}|{opening})[\s,]+)+|(?:[\s,]+(?:{edge}|{closing}))+$", re.IGNORECASE),
         frozenset(comparable(raw["function_words"]).split()),
+        frozenset(comparable(raw["duty_words"]).split()),
         _table(raw["shorthand"]),
         _table(raw["rewrites"]),
         synonyms,

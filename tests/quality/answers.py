@@ -64,20 +64,21 @@ def question_sets(shared: Path) -> list[QuestionSet]:
     whole = "everything" if len(everything) > 1 else "samples"
     gold = tuple(row for path in sorted((shared / "gold").glob("*/questions.jsonl")) for row in rows_of(path))
     samples = tuple(row for path in sorted((HERE / "samples").glob("*/questions.jsonl")) for row in rows_of(path))
-    held_out = tuple(_held_out({file.name for folder in everything for file in folder.iterdir()}))
+    files = {file.name for folder in everything for file in folder.iterdir()}
+    held_out = tuple(_held_out(HERE / "questions", files))
+    blind = tuple(_held_out(HERE / "questions" / "blind", files))
     sets = [
         QuestionSet("gold", "four annotated directives; the six seeds loaded", "seeds", (seeds,), gold),
         QuestionSet("gold-among-all", "the same questions; every directive loaded", whole, everything, gold),
         QuestionSet("samples", "questions about the samples; every directive loaded", whole, everything, samples),
-        QuestionSet(
-            "held-out", "`questions/`; every directive loaded", whole, everything, held_out
-        ),
+        QuestionSet("held-out", "`questions/`; every directive loaded", whole, everything, held_out),
+        QuestionSet("blind", "`questions/blind/`, never learned from; every directive loaded", whole, everything, blind),
     ]
     return [chosen for chosen in sets if chosen.questions]
 
 
-def _held_out(files: set[str]) -> Iterator[Row]:
-    for path in sorted((HERE / "questions").glob("*.jsonl")):
+def _held_out(folder: Path, files: set[str]) -> Iterator[Row]:
+    for path in sorted(folder.glob("*.jsonl")):
         for row in rows_of(path):
             if row["file"] is None or row["file"] in files:
                 yield row | {"doc": path.stem}

@@ -100,3 +100,8 @@ def test_ordinary_vietnamese_is_not_taken_for_unmarked() -> None:
 def test_restoring_changes_nothing_but_marks(text: str) -> None:
     restorer = learn_restorer(encode(TEXTS))
     assert fold(restorer.restore(text)) == fold(nfc(text))
+
+
+def test_a_question_typed_without_tones_gets_them(restorer: DiacriticRestorer) -> None:
+    assert restorer.restore("kêt qua thưc hiên") == "kết quả thực hiện"
+    assert restorer.restore("đên năm 2027, cân bô công chưc câp xa").startswith("đến năm 2027")

@@ -24,6 +24,7 @@ def asked(text: str) -> tuple[str, ...]:
         ("Chỉ thị 17 ra ngày nào?", ("date",)),
         ("Cơ quan nào ban hành Kế hoạch 45?", ("issuer",)),
         ("Nơi nhận Kế hoạch 45 gồm những ai?", ("recipients",)),
+        ("Kế hoạch 45 được gửi tới những nơi nào?", ("recipients",)),
         ("Kế hoạch 45 ai ký, ban hành khi nào?", ("signer", "date")),
     ],
 )

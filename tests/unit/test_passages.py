@@ -34,3 +34,7 @@ def test_every_passage_leads_back_to_its_clause() -> None:
 
 def test_emphasis_and_table_bars_are_for_the_eye_only() -> None:
     assert plain("### **Mục tiêu** | 65%  |") == "Mục tiêu 65%"
+
+
+def test_bookmarks_and_drawn_lines_are_not_read() -> None:
+    assert plain("[bookmark: _GoBack]- Sửa đường ống -----") == "- Sửa đường ống"

@@ -350,3 +350,18 @@ def test_whatever_is_typed_is_understood_to_be_something(text: str, previous: st
 )
 def test_capitals_and_marks_matter_nothing_to_the_years(question: str) -> None:
     assert read(question).years == read(fold(question)).years == read(question.upper()).years
+
+
+def test_a_question_of_reporting_words_alone_leans_on_the_one_before() -> None:
+    before = "Sở Y tế Hòa Sơn kiểm tra nước sạch thế nào?"
+    assert read("bao lâu thì phải báo cáo một lần?", previous=before).follow_up
+    assert not read("bao lâu thì phải thay máy bơm nước ở trường học?", previous=before).follow_up
+
+
+def test_thanks_ask_nothing_of_the_question_before() -> None:
+    assert not read("cảm ơn nhé", previous="Năm 2030 đạt bao nhiêu phần trăm?").follow_up
+
+
+def test_what_was_asked_before_is_dropped_when_something_else_is_asked() -> None:
+    query = read("phối hợp với những ai?", previous="Sở Y tế phải làm gì về nước sạch?")
+    assert "làm gì" not in query.text

@@ -170,3 +170,10 @@ def test_only_a_plain_date_is_left_out_where_the_line_gives_it(action: str, due_
 )
 def test_a_name_keeps_its_capital_inside_a_line(text: str, said: str) -> None:
     assert lowered(text) == said
+
+
+def test_a_round_is_stated_with_its_day() -> None:
+    task = Task(
+        path="1", action="báo cáo tiến độ", quote="", due_text="Định kỳ hằng quý, trước ngày 20 của tháng cuối quý", recurrence="quarterly"
+    )
+    assert when(task) == "định kỳ hằng quý, trước ngày 20 của tháng cuối quý"
