@@ -11,20 +11,25 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, Text, column, insert, select, table, update
+from sqlalchemy import LargeBinary, Text, column, delete, insert, select, table, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from corpus import migrations, row_copy, store_engine
+from corpus.database import take_turn
 from corpus.errors import ChidaoError, StoreError
+from corpus.models import MetaRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection, Engine
 
 DATABASE = "database.sqlite"
 VECTORS = "vectors.sqlite"
+LAST_BACKUP = "last_backup"
+"""The name under which the state says of what moment its last whole backup is (ISO 8601)."""
 _SHARED_INDEX = frozenset({"index_generation", "index_file"})
 _PACE = "pace"
 _SETTLED = {"inbox": "done_at IS NOT NULL"}
@@ -93,6 +98,20 @@ def save_database(home: Path, database_url: str, folder: Path) -> None:
                 leave_out = {*_SHARED_INDEX, _PACE, _VECTOR.name}
                 row_copy.copy_rows(source, target, leave_out=leave_out, without=_SETTLED)
         _save_vectors(source, folder / VECTORS)
+
+
+def note_backup(database_url: str, moment: datetime) -> None:
+    """Notes in the database that its state of this moment is backed up, for whoever watches; its tables stay as they are.
+
+    Raises:
+        StoreError: the database fails.
+    """
+    named = {"name": LAST_BACKUP, "value": moment.isoformat(timespec="seconds")}
+    with _opened(database_url) as engine, _transaction(store_engine.writing(engine)) as connection:
+        take_turn(connection, "meta", LAST_BACKUP)
+        connection.execute(delete(MetaRow).where(MetaRow.name == LAST_BACKUP))
+        connection.execute(insert(MetaRow).values(**named))
+        connection.commit()
 
 
 def restore_database(home: Path, database_url: str, folder: Path) -> None:

@@ -198,7 +198,6 @@ class Composition:
         from bot.desk.task_page import TaskFeature  # noqa: PLC0415
         from bot.desk.tasks import TasksFeature  # noqa: PLC0415
         from bot.desk.units import UnitsFeature  # noqa: PLC0415
-        from bot.inbox.forgetting import tidy_lanes  # noqa: PLC0415
         from bot.office.albums import Albums  # noqa: PLC0415
         from bot.office.uploads import Uploads  # noqa: PLC0415
         from bot.reminders.forgetting import tidy_outbox  # noqa: PLC0415
@@ -233,8 +232,8 @@ class Composition:
                 PrivacyFeature(
                     office,
                     self.texts,
-                    uploads.folder,
-                    (partial(tidy_outbox, office.store.database), partial(tidy_lanes, office.store.database)),
+                    loading.tidy,
+                    (partial(tidy_outbox, office.store.database),),
                 ),
             ),
             operator=operator,

@@ -110,9 +110,14 @@ def complete(meta: Metadata, entry: Entry, name: str) -> tuple[Metadata, list[st
             changes[key] = value
         elif comparable(str(said)) != comparable(str(value)):
             warnings.append(f"{name}: văn bản ghi {key} là “{said}”, tệp kê khai ghi “{value}”; giữ theo văn bản.")
-    supplied = [_NAMES[key] for key in changes if key in _NAMES]
-    still_true = tuple(w for w in meta.warnings if not any(field in w for field in supplied))
+    still_true = tuple(w for w in meta.warnings if not any(says_missing(w, key) for key in changes))
     return replace(meta, **changes, warnings=still_true), warnings
+
+
+def says_missing(warning: str, field: str) -> bool:
+    """Whether a reader's warning says that a field is missing; one that only has its name in it speaks of something else."""
+    name = _NAMES.get(field)
+    return name is not None and re.match(rf"(?:Không thấy|Không rõ|Thiếu) {name}(?!\w)", warning) is not None
 
 
 def explain_missing(meta: Metadata, name: str) -> list[str]:
@@ -120,8 +125,8 @@ def explain_missing(meta: Metadata, name: str) -> list[str]:
     missing = [key for key in _IMPORTANT if getattr(meta, key) is None]
     if not missing:
         return list(meta.warnings)
-    said = " ".join(meta.warnings)
-    unsaid = ", ".join(_NAMES[key] for key in missing if _NAMES[key] not in said)
+    told = {key for key in missing if any(says_missing(warning, key) for warning in meta.warnings)}
+    unsaid = ", ".join(_NAMES[key] for key in missing if key not in told)
     fields = ", ".join(f"{key}: …" for key in missing)
     hint = f"Có thể bổ sung bằng --manifest với dòng `{name}: {{{fields}}}`."
     return [" ".join([*meta.warnings, *([f"Không thấy {unsaid}."] if unsaid else []), hint])]

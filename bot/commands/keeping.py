@@ -45,9 +45,17 @@ def examine(*, as_json: Annotated[bool, option_help("cli.option.json", "--json")
 def back_up(file: Annotated[Path, argument_help("cli.backup.file", metavar="FILE")]) -> None:
     """`chidao backup`: the state into one file."""
     from bot.backup import backup  # noqa: PLC0415
+    from bot.backup_database import note_backup  # noqa: PLC0415
+    from bot.logs import get_logger  # noqa: PLC0415
+    from corpus.errors import StoreError  # noqa: PLC0415
 
-    app = composed()
-    size = backup(app.settings.home, app.settings.database_url, file, app.clock.now())
+    app, log = composed(), get_logger(__name__)
+    moment = app.clock.now()
+    size = backup(app.settings.home, app.settings.database_url, file, moment)
+    try:
+        note_backup(app.settings.database_url, moment)
+    except StoreError as error:  # the backup itself is whole
+        log.warning("A backup could not be noted", action="backup.unnoted", error=str(error))
     put(say("cli.backup.done", file=file, size=f"{size / 1e6:.1f}"))
 
 

@@ -29,7 +29,9 @@ def serve() -> None:
 
     from bot.logs import catch_the_rest, configure_logging  # noqa: PLC0415
     from bot.telegram.application import run_bot  # noqa: PLC0415 - python-telegram-bot
+    from bot.telegram.running import stop_at_once  # noqa: PLC0415
 
+    stop_at_once()
     app = composed()
     level = min(logging.getLogger().level, logging.INFO)  # a service tells its log what it does
     configure_logging(secrets=app.settings.secrets(), level=level)

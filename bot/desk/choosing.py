@@ -31,9 +31,17 @@ def chosen_from(
     texts: Texts, choices: Sequence[Button], page: int, turn: Callable[[int], str], *, width: int = 1
 ) -> Rows:
     """A page of choices, `width` a row, and the paging buttons; `turn` gives the callback data of a page."""
-    page, pages, here = page_of(len(choices), page)
+    here = page_of(len(choices), page)[2]
+    return chosen_page(texts, choices[here], page, len(choices), turn, width=width)
+
+
+def chosen_page(
+    texts: Texts, choices: Sequence[Button], page: int, count: int, turn: Callable[[int], str], *, width: int = 1
+) -> Rows:
+    """As `chosen_from`, when only the choices of that page are at hand, of `count` in all."""
+    page, pages, _ = page_of(count, page)
     row = paging(texts, page, pages, [turn(to) for to in page_targets(page, pages)])
-    return (*rows_of(choices[here], width), *((row,) if row else ()))
+    return (*rows_of(choices, width), *((row,) if row else ()))
 
 
 def unit_choices(

@@ -88,19 +88,20 @@ class CorrectionsFeature:
         return (Turn(self._directives(int(arguments[0]), visit.texts)),)
 
     def _directives(self, page: int, texts: Texts) -> Screen:
-        directives = sorted(self._store.directives(), key=_issued, reverse=True)
+        keys = self._store.latest()
         entries = [
             Entry(_named(directive), encode("crd", directive_token(directive.key), 0))
-            for directive in directives[here(len(directives), page)]
+            for directive in self._store.some_directives(keys[here(len(keys), page)])
         ]
         lost = len(self._corrections.lost())
         more = ((Button(texts("fix.lost_button", count=lost), encode("crk", 0)),),) if lost else ()
         listing = Listing(texts("fix.which"), partial(encode, "crl"), empty=texts("fix.nothing_loaded"), more=more)
-        return list_screen(listing, entries, page, len(directives), texts)
+        return list_screen(listing, entries, page, len(keys), texts)
 
     def _turn_rows(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         token, page, texts = arguments[0], int(arguments[1]), visit.texts
-        directive = next((d for d in self._store.directives() if directive_token(d.key) == token), None)
+        key = next((key for key in self._store.latest() if directive_token(key) == token), None)
+        directive = self._store.directive(key) if key is not None else None
         if directive is None:
             return (Toast(texts("fix.gone"), alert=True),)
         rows = self._rows(directive.key)
@@ -251,6 +252,3 @@ def _named(directive: StoredDirective) -> tuple[Span, ...]:
     named = " ".join(part for part in (directive.kind, directive.number) if part) or directive.key
     return (Span(named, "bold"), *((Span(f"\n{title}"),) if title else ()))
 
-
-def _issued(directive: StoredDirective) -> str:
-    return directive.issued_on.isoformat() if directive.issued_on else (directive.issued_month or "")

@@ -10,6 +10,7 @@ from bot.desk.replies import Asking, Reply, Say, Toast
 from bot.desk.routing import Rights, Table, command_in, refusal
 from bot.desk.visit import Visit
 from bot.logs import get_logger
+from bot.office.allowances import ALBUM_REFUSED
 from bot.office.records import Person
 from bot.screens import notice
 from bot.texts import LANGUAGES, load_texts
@@ -100,6 +101,10 @@ class Desk:
         visit = self.visit(offered.newcomer, offered.place, offered.title)
         route = self.table.files
         refused = refusal(route.rights if route else ASKING, visit)
+        if refused and offered.album is not None:
+            together = f"{offered.place.chat}:{offered.album}"
+            if not self.office.allowances.take(ALBUM_REFUSED, together, self.office.clock.now()):
+                return ()  # said to the first of them
         if refused == "role" and not offered.photo:
             return (Say(notice(visit.texts("load.only_clerks")), quoting=True),)
         if route is None or refused:
@@ -176,11 +181,11 @@ class Desk:
 
     def _given(self, visit: Visit, incoming: Incoming) -> tuple[Reply, ...] | None:
         """What a feature makes of a message it asked for; None when nothing is expected of the person there."""
-        expected = self.office.expected.waiting(visit.place, visit.person.id, self.office.clock.now())
-        route = self.table.inputs.get(expected.kind) if expected else None
-        if expected is None or route is None:
+        now, inputs = self.office.clock.now(), self.table.inputs
+        expected = self.office.expected.take(visit.place, visit.person.id, incoming.message, now, inputs)
+        if expected is None:
             return None
-        self.office.expected.clear(visit.place, visit.person.id)
+        route = inputs[expected.kind]
         refused = refusal(route.rights, visit)
         if refused:
             return self._turned_away(visit, refused)

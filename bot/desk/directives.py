@@ -58,16 +58,17 @@ class DirectivesFeature:
 
     def _page(self, visit: Visit, page: int) -> Screen:
         texts = visit.texts
-        directives = list(Seen(self._office, visit).directives.values())
-        shown = here(len(directives), page)
+        seen = Seen(self._office, visit)
+        count = len(seen.keys)
+        shown = here(count, page)
         number = shown.start // (shown.stop - shown.start)
-        entries = [Entry(_spans(d), encode("vp", directive_token(d.key), number)) for d in directives[shown]]
+        entries = [Entry(_spans(d), encode("vp", directive_token(d.key), number)) for d in seen.some_directives(shown)]
         listing = Listing(
-            title=texts("directives.title", count=len(directives)),
+            title=texts("directives.title", count=count),
             turn=lambda to: encode("vb", to),
             empty=texts("directives.none"),
         )
-        return list_screen(listing, entries, page, len(directives), texts)
+        return list_screen(listing, entries, page, count, texts)
 
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         token, page = arguments

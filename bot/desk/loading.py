@@ -2,7 +2,8 @@
 
 Areas (first argument: the upload): `uc` confirm, `ul` confirm all of its album, `ux` cancel, `ub` its summary,
 `ue:<upload>:<n>` fields of its n-th directive (without n: which one), `uf:<upload>:<n>:<field>` type a field,
-`ua:<upload>:<page>` for which units, `ut:<upload>:<unit>:<page>` tick a unit (0: all). Input: `load.field`.
+`ua:<upload>:<page>` for which units, `ut:<upload>:<unit>:<page>` tick a unit (0: all), `uw:<upload>:<page>` what to
+look at. Input: `load.field`.
 Photographed pages have areas of their own: `bot.desk.loading_photos`.
 """
 
@@ -12,21 +13,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.callbacks import encode
+from bot.desk.loading_arrival import LARGEST, not_taken
 from bot.desk.loading_fields import field_typed
-from bot.desk.loading_files import safe_name, suffix_of
-from bot.desk.loading_notices import notice_screen
+from bot.desk.loading_files import safe_name
+from bot.desk.loading_notices import tells
 from bot.desk.loading_photos import PhotoLoading
-from bot.desk.loading_publishing import known_tasks, publish, tidy_library
+from bot.desk.loading_publishing import known_tasks, new_tasks, publish, tidy_library
 from bot.desk.loading_reading import inspect
 from bot.desk.loading_screens import (
     audience_screen,
     directives_screen,
+    doubts_screen,
     faint_line,
     fields_screen,
-    name_of,
+    published_line,
     summary_screen,
 )
-from bot.desk.replies import Fetch, Say, Tell, Toast, Turn, Working
+from bot.desk.replies import Fetch, Say, Toast, Turn, Working
 from bot.desk.routing import CLERKS, PRIVATE, Chores, Command, Files, Input, Press, Rights, Routes
 from bot.message_blocks import shorten
 from bot.office.allowances import UPLOADS
@@ -46,14 +49,12 @@ if TYPE_CHECKING:
     from bot.desk.loading_publishing import Library
     from bot.desk.replies import Reply
     from bot.desk.visit import Incoming, OfferedFile, Pressed, Visit
-    from bot.office.uploads import Notice, Upload
+    from bot.office.uploads import Upload
     from bot.screens import Screen
     from bot.texts import Texts
 
     _Handle = Callable[[Visit, Pressed, Upload, tuple[str, ...]], Sequence[Reply]]
 
-LARGEST = 20 * 1024 * 1024
-"""Bytes: what Telegram lets a bot fetch."""
 _RIGHTS = Rights(CLERKS, PRIVATE)
 
 
@@ -65,8 +66,8 @@ class LoadingFeature:
         self._office = library.office
         self._uploads = library.uploads
         self._texts = texts
-        self._knows = knows
         self._photos = PhotoLoading(library.office, library.uploads, library.albums, self._reading, self._refuse)
+        self._tells = partial(tells, library.office, library.uploads, self._texts_of, knows)
         self._started = False
 
     def routes(self) -> Routes:
@@ -80,6 +81,7 @@ class LoadingFeature:
             "uf": self._ask_field,
             "ua": self._audience,
             "ut": self._tick,
+            "uw": self._doubts,
         }
         photos = (Press("ug", self._photos.again, _RIGHTS), Press("uz", self._photos.give_up, _RIGHTS))
         waiting = (
@@ -90,10 +92,11 @@ class LoadingFeature:
             presses=(*waiting, *photos),
             inputs=(Input("load.field", self._field, _RIGHTS),),
             files=Files(self.offered, _RIGHTS),
-            chores=Chores(self._resume, self._tidy),
+            chores=Chores(self._resume, self.tidy),
         )
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Ends what has waited too long, and deletes the files that nothing known is made of."""
         self._uploads.tidy(self._now())
         tidy_library(self._library)
 
@@ -112,18 +115,22 @@ class LoadingFeature:
         if offered.photo:
             return self._photos.offered(visit, offered)
         name = safe_name(offered.name)
-        if suffix_of(name) not in accepted_suffixes():
-            accepted = ", ".join(accepted_suffixes())
-            return (Say(notice(texts("load.format", name=name, accepted=accepted)), quoting=True),)
-        if offered.size is not None and offered.size > LARGEST:
-            return (Say(notice(texts("load.too_large", name=name)), quoting=True),)
-        if offered.size == 0:
-            return (Say(notice(texts("load.empty", name=name)), quoting=True),)
-        if not self._office.allowances.take(UPLOADS, visit.person.id, self._now()):
-            return (Say(notice(texts("load.too_many", limit=UPLOADS.times)), quoting=True),)
-        upload = self._uploads.begin(visit.place, visit.person.id, name, offered.album, self._now())
-        lost = partial(self._lost, visit.person.id, upload, texts)
-        return (Fetch(self._uploads.path(upload), self._reading(upload, texts), lost),)
+        refused = not_taken(name, offered.size, texts)
+        again = not refused and self._uploads.is_known(visit.place, offered.message)
+        if not refused and not again and not self._office.allowances.take(UPLOADS, visit.person.id, self._now()):
+            refused = texts("load.too_many", limit=UPLOADS.times)
+        if refused:
+            return (Say(notice(refused), quoting=True),)
+        upload = self._uploads.begin(
+            visit.place, visit.person.id, name, offered.album, self._now(), message=offered.message
+        )
+        if upload.state in {"publishing", "published"}:
+            return (Say(self._settled(upload, texts), quoting=True),)
+        reading = self._reading(upload, texts, upload.message)
+        path = self._uploads.path(upload)
+        if upload.state == "waiting" or path.is_file():  # whoever had it before got so far
+            return (reading,)
+        return (Fetch(path, reading, partial(self._lost, visit.person.id, upload, texts)),)
 
     def _lost(self, person: int, upload: Upload, texts: Texts) -> Sequence[Reply]:
         self._uploads.settle(upload.id, "cancelled", person, self._now())
@@ -147,6 +154,7 @@ class LoadingFeature:
         """The summary of an upload, read anew; or why it is refused, its bytes deleted."""
         upload = self._uploads.get(number)
         if upload is None or upload.state not in {"reading", "waiting"}:
+            self._uploads.tidy(self._now())  # its bytes may have come after it was settled or forgotten
             return (Turn(self._settled(upload, texts)),)
         path = self._uploads.at_hand(upload)
         if not path.is_file():  # a restart while it was being fetched, or on another machine
@@ -184,24 +192,24 @@ class LoadingFeature:
         rows = tuple((Button(shorten(one.name, 40), encode("ub", one.id)),) for one in mine)
         return (Say(notice(visit.texts("load.waiting", count=len(mine)), buttons=rows)),)
 
-    def _confirm(self, visit: Visit, _pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]) -> Sequence[Reply]:
-        return self._publishing(visit, upload)
+    def _confirm(self, visit: Visit, pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]) -> Sequence[Reply]:
+        return self._publishing(visit, pressed, upload)
 
     def _confirm_album(
-        self, visit: Visit, _pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]
+        self, visit: Visit, pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]
     ) -> Sequence[Reply]:
         others = [u for u in self._uploads.waiting_in(upload.album or "", upload.chat) if u.id != upload.id]
-        replies = list(self._publishing(visit, upload))
+        replies = list(self._publishing(visit, pressed, upload))
         for other in others:
-            work = self._publishing(visit, other)
+            work = self._publishing(visit, pressed, other)
             # Each goes on in its own message; the pressed one is that of the first.
             replies += [reply for reply in work if isinstance(reply, Working)]
         return replies
 
-    def _publishing(self, visit: Visit, upload: Upload) -> Sequence[Reply]:
+    def _publishing(self, visit: Visit, pressed: Pressed, upload: Upload) -> Sequence[Reply]:
         known = known_tasks(self._library, upload)
         if not self._uploads.claim(upload.id, known, visit.person.id, self._now()):
-            return self._too_late(visit, self._uploads.get(upload.id))
+            return self._too_late(visit, pressed, self._uploads.get(upload.id))
         return (self._publication(upload, visit.person.id, visit.texts),)
 
     def _publication(self, upload: Upload, by: int, texts: Texts) -> Working:
@@ -228,23 +236,27 @@ class LoadingFeature:
         if report.status == "refused":
             self._uploads.release(number, self._now())
             return self._read(number, texts, texts("load.failed", reason=report.reason or ""))
-        names = "; ".join(name_of(directive) for directive in upload.summary["directives"])
-        key = "load.published_again" if report.status == "unchanged" else "load.published"
+        # Unchanged it is, too, when a worker that died had stored it already: then its tasks are new all the same.
+        unchanged = report.status == "unchanged" and not new_tasks(self._library, upload, report.directives)
+        key = "load.published_again" if unchanged else "load.published"
         told = [(n, one) for n, one in self._uploads.untold() if n == number]
-        done = texts(key, names=names, clauses=report.clauses, targets=report.targets, tasks=report.tasks)
+        done = published_line(upload, (report.clauses, report.targets, report.tasks), texts, key)
         lines = [done, *([texts("load.telling", count=len(told))] if told else [])]
         lost = [f"⚠️ {warning}" for warning in report.warnings if "/sua" in warning]
         return (Turn(notice(*lines, *lost)), *self._tells([one for _, one in told]))
 
-    def _cancel(self, visit: Visit, _pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]) -> Sequence[Reply]:
+    def _cancel(self, visit: Visit, pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]) -> Sequence[Reply]:
         if not self._uploads.settle(upload.id, "cancelled", visit.person.id, self._now()):
-            return self._too_late(visit, self._uploads.get(upload.id))
+            return self._too_late(visit, pressed, self._uploads.get(upload.id))
         return (Turn(notice(visit.texts("load.cancelled", name=upload.name))),)
 
     def _back(self, visit: Visit, pressed: Pressed, upload: Upload, _arguments: tuple[str, ...]) -> Sequence[Reply]:
         if pressed.message is not None:
             self._uploads.shown(upload.id, pressed.message)
         return (Turn(self._summary(upload.id, visit.texts)),)
+
+    def _doubts(self, visit: Visit, _pressed: Pressed, upload: Upload, arguments: tuple[str, ...]) -> Sequence[Reply]:
+        return (Turn(doubts_screen(upload, int(arguments[0]), visit.texts)),)
 
     def _edit(self, visit: Visit, _pressed: Pressed, upload: Upload, arguments: tuple[str, ...]) -> Sequence[Reply]:
         count = len(upload.summary["directives"])
@@ -322,11 +334,16 @@ class LoadingFeature:
             self._uploads.tidy(self._now())
             upload = self._uploads.get(upload.id)
         if upload is None or upload.state != "waiting":
-            return self._too_late(visit, upload)
+            return self._too_late(visit, pressed, upload)
         return handle(visit, pressed, upload, arguments[1:])
 
-    def _too_late(self, visit: Visit, upload: Upload | None) -> Sequence[Reply]:
+    def _too_late(self, visit: Visit, pressed: Pressed, upload: Upload | None) -> Sequence[Reply]:
         toast = Toast(visit.texts(f"load.is.{upload.state if upload else 'expired'}"), alert=True)
+        if upload and upload.state == "published" and pressed.again:
+            # Whoever published it may have died before the message said so.
+            counts = [self._office.store.counts(directive["key"]) for directive in upload.summary["directives"]]
+            told = notice(published_line(upload, [sum(each) for each in zip(*counts, strict=True)], visit.texts))
+            return (toast, Turn(told))
         if upload and upload.state in {"gathering", "reading", "publishing", "published"}:
             return (toast,)  # the message itself shows how it goes, or went
         return (toast, Turn(self._settled(upload, visit.texts)))
@@ -364,21 +381,10 @@ class LoadingFeature:
         found += [(Place(one.chat, one.topic), self._tells([one])) for _, one in self._uploads.untold()]
         return found
 
-    def _tells(self, found: Sequence[Notice]) -> list[Tell]:
-        tells: list[Tell] = []
-        for one in found:
-            group = one.chat < 0
-            texts = self._texts if group else self._texts_of(one.chat)
-            screen = notice_screen(self._office, one, texts, self._knows)
-            if screen is not None:
-                place = Place(one.chat, one.topic, group=group)
-                tells.append(Tell(place, screen, partial(self._tell_now, one.id)))
-        return tells
-
-    def _tell_now(self, number: int) -> bool:
-        return self._uploads.claim_notice(number, self._now())
-
     def _texts_of(self, person: int) -> Texts:
+        """In a person's own language; in a group (a negative number) in the bot's."""
+        if person < 0:
+            return self._texts
         language = self._office.people.person(Newcomer(person, "")).language
         known = next((each for each in LANGUAGES if each == language), None)
         return load_texts(known) if known else self._texts

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
 from bot.desk.loading_reading import time_to_say
 from bot.desk.loading_screens import task_line
+from bot.desk.replies import Tell
 from bot.desk.seen import directive_token
 from bot.desk.task_views import TaskView
 from bot.message_blocks import Block, Span, paragraph, shorten
+from bot.office.records import Place
 from bot.office.uploads import Notice
 from bot.screens import Button, Screen
 from corpus.identity import clause_token
@@ -68,8 +71,7 @@ def _tasks_of_units(office: Office, uploads: Uploads, tasks: Sequence[StoredTask
 
 def notice_screen(office: Office, notice: Notice, texts: Texts, knows: Callable[[str], bool]) -> Screen | None:
     """What a chat reads; None when the tasks are gone. `knows` says which buttons some feature answers."""
-    wanted = set(notice.tasks)
-    tasks = [task for task in office.store.tasks() if task.id in wanted]
+    tasks = [task for number in notice.tasks if (task := office.store.task(number)) is not None]
     if not tasks:
         return None
     units = [unit for number in notice.units if (unit := office.people.unit(number)) is not None]
@@ -87,6 +89,27 @@ def notice_screen(office: Office, notice: Notice, texts: Texts, knows: Callable[
         lines.append(texts("load.more_tasks", count=len(tasks) - TASKS_SHOWN))
     blocks.append(paragraph("\n".join(lines)))
     return Screen(tuple(blocks), _buttons(tasks, units, keys, texts, knows))
+
+
+def tells(
+    office: Office,
+    uploads: Uploads,
+    texts_of: Callable[[int], Texts],
+    knows: Callable[[str], bool],
+    found: Sequence[Notice],
+) -> list[Tell]:
+    """What to tell each chat, unless it is told meanwhile; nothing where the tasks are gone."""
+
+    def tell_now(number: int) -> bool:
+        return uploads.claim_notice(number, office.clock.now())
+
+    told: list[Tell] = []
+    for one in found:
+        screen = notice_screen(office, one, texts_of(one.chat), knows)
+        if screen is not None:
+            place = Place(one.chat, one.topic, group=one.chat < 0)
+            told.append(Tell(place, screen, partial(tell_now, one.id)))
+    return told
 
 
 def _buttons(

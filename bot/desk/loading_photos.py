@@ -17,6 +17,7 @@ from bot.desk.replies import FetchPhoto, Gather, Pause, Say, Status, Toast, Turn
 from bot.message_blocks import shorten
 from bot.office.albums import QUIET, Page
 from bot.office.allowances import UPLOADS
+from bot.office.uploads import alone
 from bot.screens import Button, notice
 from corpus.errors import UnreadableFileError
 
@@ -60,7 +61,7 @@ class PhotoLoading:
         name = visit.texts("load.photo_name", when=now.strftime("%d-%m-%Y %H.%M"))
         suffix = _OF_GROUP if offered.album else _ALONE
         page = Page(message, offered.reference, offered.width, offered.height, offered.caption, now)
-        album = offered.album or f"message {message}"
+        album = offered.album or alone(message)
         # Photos sent together count as one file: some of them alone would be a document with pages missing.
         if not self._albums.is_known(visit.place, album) and not self._allowed(visit, now):
             return (Say(notice(visit.texts("load.too_many", limit=UPLOADS.times)), quoting=True),)

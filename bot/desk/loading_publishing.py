@@ -10,12 +10,13 @@ from bot.desk.loading_files import discard, keep, place_in_library
 from bot.desk.loading_notices import notices
 from bot.office.audit import Entry
 from corpus.corrections import fingerprint
+from corpus.errors import ChidaoError
 from corpus.identity import content_hash
 from corpus.ingest import ingest
 from corpus.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from bot.office.albums import Albums
@@ -51,6 +52,12 @@ def _marks(task: StoredTask) -> tuple[str, str]:
     return task.id, f"{task.path}#{fingerprint(task.quote)[:16]}"
 
 
+def new_tasks(library: Library, upload: Upload, keys: Iterable[str]) -> list[StoredTask]:
+    """The tasks in these directives that were not there before the upload was being published."""
+    standing = [task for key in keys for task in library.office.store.tasks(key)]
+    return [task for task in standing if upload.known_tasks.isdisjoint(_marks(task))]
+
+
 def publish(library: Library, upload: Upload, by: int) -> FileReport:
     """Loads a claimed upload, and notes it; after a crash half-way it is done again without harm.
 
@@ -64,14 +71,18 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
     keys = [directive["key"] for directive in upload.summary["directives"]]
     before = {key: uploads.audience_of(key) for key in keys}
     _aim(office, upload, keys)  # before anybody can see it
-    (report,) = ingest(
-        [path],
-        office.store,
-        library.index(),
-        manifest=Manifest({content_hash(content): upload.fields}) if upload.fields else None,
-        read=library.read,
-        replacing=frozenset(d["key"] for d in upload.summary["directives"] if d["before"]),
-    )
+    try:
+        (report,) = ingest(
+            [path],
+            office.store,
+            library.index(),
+            manifest=Manifest({content_hash(content): upload.fields}) if upload.fields else None,
+            read=library.read,
+            replacing=frozenset(d["key"] for d in upload.summary["directives"] if d["before"]),
+        )
+    except ChidaoError:
+        tidy_library(library, path)  # unless it got into the store it waits among the uploads alone
+        raise
     tidy_library(library, path)
     if report.status == "refused":
         for key, units in before.items():
@@ -79,8 +90,7 @@ def publish(library: Library, upload: Upload, by: int) -> FileReport:
         return report
     _aim(office, upload, [key for key in report.directives if key not in keys])
     library.refresh()
-    standing = [task for key in report.directives for task in office.store.tasks(key)]
-    tasks = [task for task in standing if upload.known_tasks.isdisjoint(_marks(task))]
+    tasks = new_tasks(library, upload, report.directives)
     now = office.clock.now()
     acts = [Entry(now, by, "directive.loaded", key, _counted(report), upload.chat) for key in report.directives]
     if upload.audience is not None:

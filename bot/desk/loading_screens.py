@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.callbacks import encode
-from bot.desk.choosing import back, chosen_from, unit_choices
+from bot.desk.choosing import back, chosen_from, page_of, unit_choices
 from bot.desk.pages import facts
 from bot.message_blocks import Block, Span, paragraph, shorten
-from bot.screens import Button, Screen, notice, rows_of
-from bot.texts import load_texts
-from corpus.manifest import FIELDS
+from bot.screens import Button, Screen, notice, page_targets, paging, rows_of
+from corpus.manifest import FIELDS, says_missing
 from corpus.row_words import capitalised
 
 if TYPE_CHECKING:
@@ -24,8 +23,11 @@ SHOWN_WHOLE = 3
 _TITLE = 300
 _VALUE = 120
 ACTION_LIMIT = 140
-_WARNING = 220
-_WARNINGS = 4
+_DOUBT = 220
+_DOUBTS = 4
+_WHOLE = 600
+_DOUBTS_IN_PAGE = 5
+"""So many of that length are one message."""
 _NAMES = 4
 
 
@@ -41,15 +43,36 @@ def summary_screen(upload: Upload, audience: Sequence[str], texts: Texts, *, sai
         blocks += _directive(directive, number if len(directives) > 1 else None, texts)
     for directive in directives[SHOWN_WHOLE:]:
         blocks.append(paragraph(f"• {name_of(directive)}"))
-    warnings = [w for d in directives for w in _unsaid(d)] + list(upload.summary["remarks"])
-    if warnings:
-        lines = "\n".join(f"⚠️ {shorten(w, _WARNING)}" for w in warnings[:_WARNINGS])
-        blocks.append(paragraph(lines))
+    doubts = _doubts(upload)
+    if doubts:
+        lines = [f"⚠️ {shorten(doubt, _DOUBT)}" for doubt in doubts[:_DOUBTS]]
+        lines += [texts("load.more_doubts", count=len(doubts) - _DOUBTS)] if len(doubts) > _DOUBTS else []
+        blocks.append(paragraph("\n".join(lines)))
     blocks += [paragraph(line) for line in faint_line(upload, upload.summary.get("faint", ()), texts)]
     for_whom = ", ".join(audience) if audience else texts("load.for_all")
     blocks.append(facts((texts("load.audience"), for_whom)))
     blocks.append(paragraph(texts("load.ask"), "italic"))
-    return Screen(tuple(blocks), _decisions(upload, texts))
+    cut = len(doubts) > _DOUBTS or any(len(doubt) > _DOUBT for doubt in doubts)
+    every = ((Button(texts("load.every_doubt", count=len(doubts)), encode("uw", upload.id, 0)),),) if cut else ()
+    return Screen(tuple(blocks), (*_decisions(upload, texts), *every))
+
+
+def doubts_screen(upload: Upload, page: int, texts: Texts) -> Screen:
+    """Everything that is to be looked at in a file, whole, a page at a time."""
+    doubts = _doubts(upload)
+    page, pages, here = page_of(len(doubts), page, _DOUBTS_IN_PAGE)
+    row = paging(texts, page, pages, [encode("uw", upload.id, to) for to in page_targets(page, pages)])
+    said = [paragraph(texts("load.doubts", name=upload.name, count=len(doubts)), "bold")]
+    said += [
+        Block((Span(f"{number}. ", "bold"), Span(shorten(doubt, _WHOLE))))
+        for number, doubt in enumerate(doubts[here], here.start + 1)
+    ]
+    return Screen(tuple(said), (*((row,) if row else ()), back(texts, "ub", upload.id)))
+
+
+def _doubts(upload: Upload) -> list[str]:
+    """What is to be looked at: the reader's warnings, and what loading it would do beside."""
+    return [w for d in upload.summary["directives"] for w in _unsaid(d)] + list(upload.summary["remarks"])
 
 
 def faint_line(upload: Upload, pages: Sequence[int], texts: Texts) -> tuple[str, ...]:
@@ -106,15 +129,21 @@ def _directive(directive: dict[str, Any], number: int | None, texts: Texts) -> l
 
 
 def _unsaid(directive: dict[str, Any]) -> list[str]:
-    """The reader's warnings (in Vietnamese) but those of fields that are shown as missing anyway."""
-    names = [load_texts("vi")(f"load.field.{name}").lower() for name in directive["missing"]]
-    return [warning for warning in directive["warnings"] if not any(name in warning.lower() for name in names)]
+    """The reader's warnings but those that only say of a field that it is missing, as is shown anyway."""
+    return [w for w in directive["warnings"] if not any(says_missing(w, name) for name in directive["missing"])]
 
 
 def name_of(directive: dict[str, Any]) -> str:
     """A directive in few words: kind and number, else its title."""
     named = " ".join(part for part in (directive["kind"], directive["number"]) if part)
     return named if directive["number"] else shorten(directive["title"] or named or directive["key"], _VALUE)
+
+
+def published_line(upload: Upload, counts: Sequence[int], texts: Texts, key: str = "load.published") -> str:
+    """What was loaded; `counts` are its clauses, targets and tasks."""
+    names = "; ".join(name_of(directive) for directive in upload.summary["directives"])
+    clauses, targets, tasks = counts
+    return texts(key, names=names, clauses=clauses, targets=targets, tasks=tasks)
 
 
 def task_line(action: str, units: Sequence[str], when: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
-from bot.desk.choosing import back, chosen_from, unit_choices
+from bot.desk.choosing import back, chosen_from, chosen_page, page_of, unit_choices
 from bot.desk.replies import Menu, Reply, Say, Tell, Toast, Turn
 from bot.desk.routing import ADMINS, PRIVATE, Command, Press, Rights, Routes
 from bot.office.people import INVITATION_LASTS, Newcomer
@@ -168,7 +168,9 @@ class PeopleFeature:
         return (Turn(self._everyone(visit.texts, int(arguments[0]))),)
 
     def _everyone(self, texts: Texts, page: int) -> Screen:
-        people = self._people.everyone()
+        count = self._people.count()
+        here = page_of(count, page)[2]
+        people = self._people.some(here.stop - here.start, here.start)
         choices = [Button(f"{p.name} · {texts(f'role.{p.role}')}", encode("nn", p.id)) for p in people]
         waiting, invited = self._people.requests(), self._people.invitations(self._office.clock.now())
         doors = (
@@ -177,8 +179,8 @@ class PeopleFeature:
         )
         left = self._people.dismissed()
         gone = ((Button(texts("privacy.left", count=len(left)), encode("zl", 0)),),) if left else ()
-        rows = chosen_from(texts, choices, page, lambda to: encode("n", to))
-        return notice(texts("people.list", count=len(people)), buttons=(*rows, doors, *gone))
+        rows = chosen_page(texts, choices, page, count, lambda to: encode("n", to))
+        return notice(texts("people.list", count=count), buttons=(*rows, doors, *gone))
 
     def _one(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         return (Turn(self._page(visit, int(arguments[0]))),)
@@ -280,7 +282,7 @@ class PeopleFeature:
         return unit.name if unit else texts("unit.none")
 
     def _person(self, number: int) -> Person:
-        person = next((p for p in self._people.everyone() if p.id == number), None)
+        person = self._people.admitted(number)
         if person is None:
             raise ValueError(number)
         return person

@@ -8,26 +8,28 @@ what is known of somebody else?, `zq:<person>:<minute>` really. A confirmation c
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
 from bot.desk.choosing import back, chosen_from
 from bot.desk.replies import Menu, Reply, Say, Turn
 from bot.desk.routing import ADMINS, PRIVATE, Chores, Command, Press, Rights, Routes
+from bot.logs import get_logger
 from bot.office.allowances import TO_STRANGERS
 from bot.office.erasure import Erased
 from bot.office.retention import tidy_office
 from bot.screens import Button, Screen, notice
+from corpus.errors import ChidaoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from bot.desk.visit import Incoming, Pressed, Visit
     from bot.office.erasure import Held
     from bot.office.office import Office
     from bot.texts import Texts
+
+log = get_logger(__name__)
 
 CONFIRMED_WITHIN = timedelta(minutes=30)
 _ADMINS = Rights(ADMINS, PRIVATE)
@@ -38,15 +40,20 @@ _ANYBODY = Rights(places=PRIVATE, strangers=True)
 class PrivacyFeature:
     """Forgets people, and what has been kept long enough.
 
-    `uploads` is the folder of files in progress; `tidying` is called every hour with the moment.
+    `put_away` deletes the files of what is no longer known, wherever they are kept; `tidying` is called every hour with
+    the moment.
     """
 
     def __init__(
-        self, office: Office, texts: Texts, uploads: Path, tidying: Sequence[Callable[[datetime], object]] = ()
+        self,
+        office: Office,
+        texts: Texts,
+        put_away: Callable[[], object],
+        tidying: Sequence[Callable[[datetime], object]] = (),
     ) -> None:
         self._office = office
         self._texts = texts
-        self._uploads = uploads
+        self._put_away = put_away
         self._tidying = tidying
 
     def routes(self) -> Routes:
@@ -151,9 +158,10 @@ class PrivacyFeature:
     def _erase(self, who: int, by: int) -> Erased | str:
         outcome = self._office.erasure.erase(who, by, self._office.clock.now(), self._label)
         if isinstance(outcome, Erased):
-            for name in outcome.staged:  # its pages and unfinished parts carry its token in their names
-                for path in self._uploads.glob(f"*{PurePath(name).stem}*"):
-                    path.unlink(missing_ok=True)
+            try:
+                self._put_away()
+            except ChidaoError as error:  # they are forgotten; the next round asks again
+                log.warning("Could not put things in order", action="tidy.failed", error=str(error))
         return outcome
 
     @staticmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.callbacks import encode
-from bot.desk.choosing import back, chosen_from, page_of
+from bot.desk.choosing import back, chosen_page, page_of
 from bot.desk.privacy import doer
 from bot.desk.replies import Reply, Say, Toast, Turn
 from bot.desk.routing import ADMINS, CLERKS, PRIVATE, Command, Press, Rights, Routes
@@ -62,21 +62,22 @@ class RecordFeature:
         count = self._office.questions.count_open()
         if not count:
             return notice(visit.texts("questions.none"))
-        waiting = self._office.questions.open_ones(count)
+        here = page_of(count, page)[2]
+        waiting = self._office.questions.open_ones(here.stop - here.start, here.start)
         choices = [
             Button(f"{asked.asked_at:%d/%m} · {shorten(asked.text, 48)}", encode("oo", asked.id))
             for asked, _ in waiting
         ]
-        rows = chosen_from(visit.texts, choices, page, lambda to: encode("o", to))
+        rows = chosen_page(visit.texts, choices, page, count, lambda to: encode("o", to))
         return notice(visit.texts("questions.open", count=count), buttons=rows)
 
     def _question(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         number = int(arguments[0])
-        found = next((row for row in self._office.questions.open_ones(10_000) if row[0].id == number), None)
+        found = self._office.questions.open_one(number)
         if found is None:
             return Toast(visit.texts("questions.gone")), Turn(self._open(visit, 0))
         asked, reason = found
-        who = next((p.name for p in self._office.people.everyone() if p.id == asked.person), str(asked.person))
+        who = self._office.people.names([asked.person]).get(asked.person, str(asked.person))
         zone = self._office.clock.now().tzinfo
         lines = [
             visit.texts("questions.asked", name=who, when=f"{asked.asked_at.astimezone(zone):%H:%M %d/%m/%Y}"),
@@ -110,7 +111,7 @@ class RecordFeature:
         texts, zone = visit.texts, self._office.clock.now().tzinfo
         page, pages, here = page_of(self._office.audit.count(), page, ENTRIES_IN_PAGE)
         entries = self._office.audit.entries(ENTRIES_IN_PAGE, here.start)
-        names = {p.id: p.name for p in self._office.people.everyone()}
+        names = self._office.people.names({e.person for e in entries})
         lines = [
             f"{e.at.astimezone(zone):%d/%m %H:%M} · {doer(e.person, names, texts)} · {texts(f'audit.{e.action}')}: "
             f"{shorten(e.subject, SUBJECT_LIMIT)}"
@@ -135,9 +136,10 @@ class RecordFeature:
     def _asked(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
         texts, zone = visit.texts, self._office.clock.now().tzinfo
         page, pages, here = page_of(self._office.questions.count(), int(arguments[0]), ENTRIES_IN_PAGE)
-        names = {p.id: p.name for p in self._office.people.everyone()}
+        shown = self._office.questions.newest(ENTRIES_IN_PAGE, here.start)
+        names = self._office.people.names({asked.person for asked in shown})
         lines = []
-        for asked in self._office.questions.newest(ENTRIES_IN_PAGE, here.start):
+        for asked in shown:
             cited = ", ".join(f"{c['number'] or c['directive']} {c['path']}" for c in asked.citations[:_CITED])
             got = texts("record.refused") if asked.abstained else cited or texts("record.unanswered")
             when, who = f"{asked.asked_at.astimezone(zone):%d/%m %H:%M}", names.get(asked.person, str(asked.person))

@@ -76,7 +76,7 @@ class RemindingFeature:
 
     def _overview(self, visit: Visit) -> Screen:
         texts, wishes = visit.texts, self._wishes.of(visit.place)
-        self._engine.plan_if_due()
+        self._engine.plan_for(visit.place.chat)
         coming, past = self._engine.queue.of(visit.place)
         blocks = [
             paragraph(texts("nhac.title"), "bold"),
@@ -153,7 +153,7 @@ class RemindingFeature:
         if not self._may_set(visit):
             return (Toast(visit.texts("access.role"), alert=True),)
         self._wishes.change(visit.place, **changes)
-        self._engine.replan()
+        self._engine.replan(visit.place.chat)
         return (Turn(self._overview(visit)),)
 
     @staticmethod
@@ -182,7 +182,7 @@ class RemindingFeature:
             self._office.note(
                 visit.person.id, "progress.changed", subject, detail={"to": "done"}, chat=visit.place.chat
             )
-        self._engine.replan()
+        self._engine.replan(source=task.id)
         return (Toast(visit.texts("reminder.marked_done")), Turn(self._after(visit, item, "reminder.is_done")))
 
     def _snooze(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
@@ -193,7 +193,7 @@ class RemindingFeature:
             return (Toast(visit.texts("access.role"), alert=True),)
         until = self._engine.days().on_or_after(self._office.clock.today() + timedelta(days=days))
         self._silence.mute(visit.place, item.source, until)
-        self._engine.replan()
+        self._engine.replan(visit.place.chat)
         return (Toast(visit.texts("reminder.snoozed", day=f"{until:%d/%m/%Y}")),)
 
     def _back(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
@@ -214,7 +214,7 @@ class RemindingFeature:
         if not self._may_set(visit):
             return (Toast(visit.texts("access.role"), alert=True),)
         self._silence.mute(visit.place, subject)
-        self._engine.replan()
+        self._engine.replan(visit.place.chat)
         again = Button(visit.texts("reminder.unmute"), encode("rv", item.source))
         wider = Button(visit.texts("reminder.mute_directive"), encode("rtd", item.source))
         shown = self._after(visit, item, key)
@@ -226,7 +226,7 @@ class RemindingFeature:
             return (Toast(visit.texts("access.role"), alert=True),)
         self._silence.unmute(visit.place, item.source)
         self._silence.unmute(visit.place, item.due.deadline.directive)
-        self._engine.replan()
+        self._engine.replan(visit.place.chat)
         return (Turn(self._screen(visit, item)),)
 
     def _watch(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
@@ -238,7 +238,7 @@ class RemindingFeature:
         watched = self._silence.watch(visit.place, item.source, visit.person.id)
         if not watched:
             self._silence.unwatch(visit.place, item.source)
-        self._engine.replan()
+        self._engine.replan(visit.place.chat)
         return (Toast(visit.texts("reminder.watched" if watched else "reminder.unwatched"), alert=True),)
 
     def _seen(self, visit: Visit, source: str) -> Reminded:

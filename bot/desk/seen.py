@@ -38,8 +38,17 @@ class Seen:
     @cached_property
     def directives(self) -> dict[str, StoredDirective]:
         """Directives by key, the latest issued first."""
-        found = (d for d in self._store.directives() if self._shown(d.key))
-        return {d.key: d for d in sorted(found, key=_issued, reverse=True)}
+        found = {d.key: d for d in self._store.directives()}
+        return {key: found[key] for key in self.keys if key in found}
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Keys of the directives, the latest issued first."""
+        return [key for key in self._store.latest() if self._shown(key)]
+
+    def some_directives(self, among: slice) -> list[StoredDirective]:
+        """The directives at these places of `keys`."""
+        return self._store.some_directives(self.keys[among])
 
     @cached_property
     def tasks(self) -> dict[str, StoredTask]:
@@ -86,7 +95,8 @@ class Seen:
 
     def directive(self, token: str) -> StoredDirective | None:
         """The directive that a button's token stands for; None when it is gone or not to be seen."""
-        return next((d for d in self.directives.values() if directive_token(d.key) == token), None)
+        key = next((key for key in self.keys if directive_token(key) == token), None)
+        return self._store.directive(key) if key is not None else None
 
     def selection(
         self, unit: str | None = None, first: date | None = None, last: date | None = None, directive: str | None = None
@@ -106,7 +116,3 @@ def unit_among(units: Iterable[Unit], number: int) -> Unit | None:
 def is_keeper_here(visit: Visit) -> bool:
     """True for one who looks after all directives and units, in private; in a group nobody sees more than the group."""
     return visit.person.role in KEEPERS and not visit.place.group
-
-
-def _issued(directive: StoredDirective) -> str:
-    return directive.issued_on.isoformat() if directive.issued_on else (directive.issued_month or "")

@@ -140,9 +140,10 @@ class TaskFeature:
         }
         if note is not None:
             detail["note"] = note
-        office.note(
-            visit.person.id, "progress.changed", shorten(task.action, 200), chat=visit.place.chat, detail=detail
-        )
+        if note is None or new_note != kept_note:  # a message may be handled anew
+            office.note(
+                visit.person.id, "progress.changed", shorten(task.action, 200), chat=visit.place.chat, detail=detail
+            )
         page = self._task_page(visit, task, number, to, seen)
         if note:  # it came as a message: the page follows it
             return (Say(replace(page, blocks=(*notice(texts("task.note_kept")).blocks, *page.blocks))),)

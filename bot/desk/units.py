@@ -114,8 +114,9 @@ class UnitsFeature:
     def _added(self, visit: Visit, incoming: Incoming, _payload: dict[str, Any]) -> Sequence[Reply]:
         names = [collapse(line)[:NAME_LIMIT] for line in incoming.text.splitlines() if line.strip()]
         for name in names:
-            self._people.add_unit(name)
-            self._office.note(visit.person.id, "unit.added", name)
+            known = {unit.id for unit in self._people.units()}
+            if self._people.add_unit(name).id not in known:  # else it was there, or the message is handled anew
+                self._office.note(visit.person.id, "unit.added", name)
         return Say(notice(visit.texts("unit.added", names=", ".join(names)))), Say(self._all(visit, 0))
 
     def _rename(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:
@@ -129,8 +130,9 @@ class UnitsFeature:
         same = collapse(fold(name))
         if any(u.id != unit.id and collapse(fold(u.name)) == same for u in self._people.units()):
             return (Say(notice(visit.texts("unit.name_taken", name=name))),)
-        self._people.rename_unit(unit.id, name)
-        self._office.note(visit.person.id, "unit.renamed", name, detail={"from": unit.name})
+        if unit.name != name:
+            self._people.rename_unit(unit.id, name)
+            self._office.note(visit.person.id, "unit.renamed", name, detail={"from": unit.name})
         return (Say(self._page(visit, Unit(unit.id, name))),)
 
     def _remove(self, visit: Visit, _pressed: Pressed, arguments: tuple[str, ...]) -> Sequence[Reply]:

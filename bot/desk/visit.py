@@ -27,7 +27,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """One pressed button: its data, the message it is on and that message's text."""
+    """One pressed button: its data, the message it is on and that message's text. `again`: a worker had it before, and died."""
 
     newcomer: Newcomer
     place: Place
@@ -35,6 +35,7 @@ class Pressed:
     shown: str
     message: int | None = None
     title: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

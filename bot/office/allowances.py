@@ -39,6 +39,8 @@ QUESTIONS = Limit("question", 20, timedelta(minutes=1))
 """Questions of one person, whether typed, edited or pressed: each takes the model's time."""
 UPLOADS = Limit("upload", 300, timedelta(days=1))
 """Files from one clerk."""
+ALBUM_REFUSED = Limit("album", 1, timedelta(hours=1))
+"""A refusal for what was sent together: it arrives as a message for each photo."""
 
 
 class Allowances:
@@ -47,7 +49,7 @@ class Allowances:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, limit: Limit, who: int, now: datetime) -> bool:
+    def take(self, limit: Limit, who: int | str, now: datetime) -> bool:
         """Counts once more; False, and nothing is written, when the limit is reached."""
         key = hashlib.sha256(f"{limit.what}:{who}".encode()).hexdigest()
         here = allowance.c.key == key

@@ -58,10 +58,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The number that stands for them from now on, and the files of theirs that must go too."""
+    """The number that stands for them from now on."""
 
     number: int
-    staged: tuple[str, ...]
 
 
 class Erasure:
@@ -100,7 +99,7 @@ class Erasure:
             number = _new_number(connection)
             names = _names(connection, who)
             _clean_record(connection, who, names, label(number))
-            staged = _forget_uploads(connection, who, number)
+            _forget_uploads(connection, who, number)
             for forget in self.others:
                 forget(connection, who, number)
             _forget_rows(connection, who)
@@ -108,7 +107,7 @@ class Erasure:
             entry = {"person_id": number if by == who else by, "action": "person.erased", "subject": label(number)}
             connection.execute(insert(audit_entry).values(at=now, detail={"about": number}, **entry))
         _empty_journal(self._database)
-        return Erased(number, staged)
+        return Erased(number)
 
     def _is_last_admin(self, connection: Connection, who: int) -> bool:
         """Locks the administrators' rows, so that no two of them leave at once."""
@@ -172,17 +171,16 @@ def _word(connection: Connection, number: int, subject: str, detail: dict[str, A
     connection.execute(update(audit_entry).where(audit_entry.c.id == number).values(subject=subject, detail=detail))
 
 
-def _forget_uploads(connection: Connection, who: int, number: int) -> tuple[str, ...]:
-    """Drops what they sent and nobody published, keeps who published what under the number; the files that are left."""
+def _forget_uploads(connection: Connection, who: int, number: int) -> None:
+    """Drops what they sent and nobody published (their files are then nobody's), keeps who published what, by number."""
     theirs = and_(upload.c.person_id == who, upload.c.state != "published")
-    staged = connection.execute(delete(upload).where(theirs).returning(upload.c.staged)).scalars().all()
+    connection.execute(delete(upload).where(theirs))
     sent = select(upload.c.id).where(upload.c.person_id == who)
     connection.execute(delete(upload_page).where(upload_page.c.upload_id.in_(sent)))
     published = {"person_id": number, "chat_id": 0, "message_id": None, "album": None}
     connection.execute(update(upload).where(upload.c.person_id == who).values(**published))
     for table in (upload_notice, upload_album):
         connection.execute(delete(table).where(table.c.chat_id == who))
-    return tuple(staged)
 
 
 def _forget_rows(connection: Connection, who: int) -> None:

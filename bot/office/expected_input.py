@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from bot.office.tables import expected_input
 from corpus.database import take_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from bot.office.records import Place
     from corpus.database import Database
 
 WAITS = timedelta(minutes=30)
+_TAKEN = "taken"
+"""In place of what was expected once a message has come: it names that message, which may be handled anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,38 @@ class ExpectedInputs:
         query = select(expected_input).where(_here(place, person), expected_input.c.expires_at > now)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
-        return Expected(row.kind, row.payload) if row else None
+        return Expected(row.kind, row.payload) if row and row.kind != _TAKEN else None
 
-    def clear(self, place: Place, person: int) -> bool:
-        """Expects nothing more; False when nothing was."""
+    def take(
+        self, place: Place, person: int, message: int | None, now: datetime, kinds: Container[str]
+    ) -> Expected | None:
+        """What a message is for, if it is one of `kinds`; no other message is, from then on.
+
+        The same message has the same answer again: whoever handled it may have died before anything came of it.
+        """
+        here = and_(_here(place, person), expected_input.c.expires_at > now)
         with self._database.writing() as connection:
-            return bool(connection.execute(delete(expected_input).where(_here(place, person))).rowcount)
+            take_turn(connection, "expected", place.chat, place.topic, person)
+            row = connection.execute(select(expected_input).where(here)).first()
+            if row is None:
+                return None
+            if row.kind == _TAKEN:
+                mine = message is not None and row.payload["message"] == message
+                return Expected(row.payload["kind"], row.payload["payload"]) if mine else None
+            if row.kind not in kinds:
+                return None
+            if message is None:
+                connection.execute(delete(expected_input).where(here))
+            else:
+                payload = {"message": message, "kind": row.kind, "payload": row.payload}
+                values = {"kind": _TAKEN, "payload": payload, "expires_at": now + WAITS}
+                connection.execute(update(expected_input).where(here).values(**values))
+        return Expected(row.kind, row.payload)
+
+    def clear(self, place: Place, person: int) -> None:
+        """Expects nothing more."""
+        with self._database.writing() as connection:
+            connection.execute(delete(expected_input).where(_here(place, person)))
 
 
 def _here(place: Place, person: int) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
 from bot.office.records import Person, Role, Unit
 from bot.office.tables import admission_request, audience, invitation, membership, person, unit
@@ -84,6 +84,30 @@ class People:
     def everyone(self, role: Role | None = None) -> list[Person]:
         """The admitted, by name; of one role only when given."""
         return [p for p in self._admitted() if role in {None, p.role}]
+
+    def some(self, limit: int, offset: int = 0) -> list[Person]:
+        """A page of the admitted, by name."""
+        page = select(person.c.id).where(self._is_admitted()).order_by(person.c.name, person.c.id)
+        return self._admitted(person.c.id.in_(page.limit(limit).offset(offset)))
+
+    def count(self) -> int:
+        """How many are admitted."""
+        with self._database.reading() as connection:
+            counted = select(func.count()).select_from(person).where(self._is_admitted())
+            return int(connection.execute(counted).scalar_one())
+
+    def admitted(self, who: int) -> Person | None:
+        """One of the admitted, by id."""
+        return next(iter(self._admitted(person.c.id == who)), None)
+
+    def names(self, people: Collection[int]) -> dict[int, str]:
+        """What those of these people are called who are admitted."""
+        named = select(person.c.id, person.c.name).where(person.c.id.in_(people), self._is_admitted())
+        with self._database.reading() as connection:
+            return {row.id: row.name for row in connection.execute(named)}
+
+    def _is_admitted(self) -> ColumnElement[bool]:
+        return or_(person.c.role.is_not(None), person.c.id.in_(self.owners))
 
     def _admitted(self, *which: ColumnElement[bool]) -> list[Person]:
         with self._database.reading() as connection:

@@ -149,7 +149,16 @@ class Questions:
     def open_ones(self, limit: int, offset: int = 0) -> list[tuple[Asked, str | None]]:
         """Questions for the clerks, newest first: unanswered, or found wrong (with the reason), and not yet handled."""
         page = _open_ids().subquery()
-        shown = select(page.c.id).order_by(page.c.id.desc()).limit(limit).offset(offset).subquery()
+        return self._with_reasons(select(page.c.id).order_by(page.c.id.desc()).limit(limit).offset(offset))
+
+    def open_one(self, number: int) -> tuple[Asked, str | None] | None:
+        """One of these, by its number; None when it does not wait (any more)."""
+        bad = select(feedback.c.asked_id).where(feedback.c.asked_id == asked.c.id, feedback.c.good == 0).exists()
+        waits = asked.c.handled_at.is_(None) & ((asked.c.abstained == 1) | bad)
+        return next(iter(self._with_reasons(select(asked.c.id).where(asked.c.id == number, waits))), None)
+
+    def _with_reasons(self, which: Select[tuple[int]]) -> list[tuple[Asked, str | None]]:
+        shown = which.subquery()
         reason = (
             select(func.max(feedback.c.reason))
             .where(feedback.c.asked_id == asked.c.id, feedback.c.good == 0)

@@ -276,7 +276,7 @@ upload_album = Table(
     Column("album", String(64), primary_key=True),
     Column("upload_id", ForeignKey("upload.id", ondelete="CASCADE"), nullable=False, index=True),
 )
-"""Photos sent together (`album` is Telegram's name of the group, or of the one message) and the upload they make."""
+"""What was sent together, or by itself (`album` is Telegram's name of the group, or of the one message), and its upload."""
 
 upload_page = Table(
     "upload_page",

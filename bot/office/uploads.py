@@ -15,14 +15,15 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.office.kept_files import KeptFiles
 from bot.office.leases import Leases
-from bot.office.tables import audience, audit_entry, row_draft, upload, upload_notice
+from bot.office.tables import audience, audit_entry, row_draft, upload, upload_album, upload_notice
+from corpus.database import take_turn
 from corpus.identity import content_hash as hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
     from bot.office.audit import Entry
     from bot.office.records import Place
@@ -85,13 +86,40 @@ class Uploads:
 
     # ---- arrival
 
-    def begin(self, place: Place, person: int, name: str, album: str | None, now: datetime) -> Upload:
-        """Notes a file about to be fetched; it gets a name of our own with its suffix, whatever the sender called it."""
-        values = self.values_of(place, person, name, now) | {"album": album, "state": "reading"} | self.leases.begun()
+    def begin(
+        self, place: Place, person: int, name: str, album: str | None, now: datetime, *, message: int | None
+    ) -> Upload:
+        """Notes a file about to be fetched; it gets a name of our own with its suffix, whatever the sender called it.
+
+        What the same `message` has begun before is gone on with by this worker, and read again if it ended unpublished:
+        whoever had the message died before its sender had an answer.
+        """
+        begun = {"state": "reading", **self.leases.begun()}
+        values = self.values_of(place, person, name, now) | {"album": album} | begun
         with self._database.writing() as connection:
-            row = connection.execute(insert(upload).values(**values).returning(*upload.c)).one()
+            row = None
+            if message is not None:
+                take_turn(connection, "upload", place.chat, message)
+                row = _sent_as(connection, place.chat, message)
+            if row is not None and row.state in {"waiting", "publishing", "published"}:
+                return _upload(row)
+            if row is not None:
+                anew = update(upload).where(upload.c.id == row.id).values(**begun, made_at=now, changed_at=now)
+                row = connection.execute(anew.returning(*upload.c)).one()
+            else:
+                row = connection.execute(insert(upload).values(**values).returning(*upload.c)).one()
+                if message is not None:
+                    sent = {"chat_id": place.chat, "album": alone(message), "upload_id": row.id}
+                    connection.execute(insert(upload_album).values(**sent))
         self.leases.noted(row.id)
         return _upload(row)
+
+    def is_known(self, place: Place, message: int | None) -> bool:
+        """Whether the file of this message has been noted before."""
+        if message is None:
+            return False
+        with self._database.reading() as connection:
+            return _sent_as(connection, place.chat, message) is not None
 
     def values_of(self, place: Place, person: int, name: str, now: datetime) -> dict[str, Any]:
         """What a new upload's row says of where it came from; the folder for its bytes is there then."""
@@ -333,6 +361,18 @@ def _upload(row: Any) -> Upload:
         settled_by=row.settled_by,
         pages=row.pages,
     )
+
+
+def alone(message: int) -> str:
+    """In place of the name that Telegram gives to what was sent together: that of one message."""
+    return f"message {message}"
+
+
+def _sent_as(connection: Connection, chat: int, message: int) -> Any:
+    """The row of the file that a message brought."""
+    joined = upload.join(upload_album, upload_album.c.upload_id == upload.c.id)
+    here = (upload_album.c.chat_id == chat) & (upload_album.c.album == alone(message))
+    return connection.execute(select(*upload.c).select_from(joined).where(here)).one_or_none()
 
 
 def _token(name: str) -> str:

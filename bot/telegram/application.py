@@ -34,12 +34,15 @@ from bot.telegram.measuring import MeasuredRequest
 from bot.telegram.processor import InboxProcessor
 from bot.telegram.profile import publish_profile
 from bot.telegram.recovering import Recovery
+from bot.telegram.running import run
 from bot.telegram.sending import Messenger
 from bot.watching.instruments import WAITING, stage_took
 from bot.watching.tracing import CarryingExecutor
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
+    from telegram.error import TelegramError
+
     from bot.composition import Composition
     from bot.desk.desk import Desk
     from bot.desk.replies import Reply
@@ -161,11 +164,9 @@ def run_bot(app: Composition) -> None:
     app.service.refresh()
     if not app.settings.admins:
         log.warning(app.texts("bot.no_admins"), action="bot.nobody")
+    listen = _poll if app.settings.webhook_url is None else partial(_hook, app, app.settings.webhook_url)
     try:
-        if app.settings.webhook_url is None:
-            application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
-        else:
-            _run_webhook(application, app, app.settings.webhook_url)
+        asyncio.run(run(application, partial(listen, application)))
     except InvalidToken as error:
         raise SettingsError(app.texts("bot.bad_token")) from error
 
@@ -186,9 +187,21 @@ def _half_done(desk: Desk, share: Share) -> list[tuple[Place, tuple[Reply, ...]]
     return desk.resume()
 
 
-def _run_webhook(application: _App, app: Composition, url: str) -> None:
+async def _poll(application: _App) -> None:
+    def failed(error: TelegramError) -> None:
+        application.create_task(application.process_error(update=None, error=error))
+
+    if application.updater is not None:
+        await application.updater.start_polling(
+            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=failed
+        )
+
+
+async def _hook(app: Composition, url: str, application: _App) -> None:
     settings = app.settings
-    application.run_webhook(
+    if application.updater is None:
+        return
+    await application.updater.start_webhook(
         listen=settings.webhook_listen.host,
         port=settings.webhook_listen.port,
         url_path=urlsplit(url).path,

@@ -14,7 +14,7 @@ from bot.desk.replies import Asking, Attach, Fetch, Gather, Menu, Say, Tell, Toa
 from bot.logs import get_logger
 from bot.screens import notice
 from bot.telegram.gathering import beside, gather
-from bot.telegram.held import acting, is_repeated_question
+from bot.telegram.held import acting, is_anew, is_repeated_question
 from bot.telegram.reading import incoming_of, is_for_us, newcomer_of, offered_of, place_of, pressed_of
 from bot.watching.instruments import update as count_update
 from bot.watching.instruments import whole_question
@@ -120,7 +120,7 @@ class Handlers:
     async def on_press(self, update: Update, _context: Context) -> None:
         """A pressed button: acknowledged as soon as the desk knows what it means."""
         query = update.callback_query
-        pressed = pressed_of(query) if query is not None else None
+        pressed = pressed_of(query, again=is_anew()) if query is not None else None
         if query is None or pressed is None:
             return
         try:

@@ -43,6 +43,11 @@ class Held:
     acting: bool = False
     """Whether a change made now must not be made again by who handles the update anew."""
 
+    @property
+    def anew(self) -> bool:
+        """Whether another worker has begun with it before; what was given back whole counts as not tried."""
+        return self.claim.attempt > 1 or self.claim.repeat or self.claim.acted
+
     async def leaving(self) -> None:
         """Called right before a message leaves.
 
@@ -55,6 +60,12 @@ class Held:
 
 
 in_hand: ContextVar[Held | None] = ContextVar("in_hand", default=None)
+
+
+def is_anew() -> bool:
+    """Whether a worker that died had the update in hand before: anything but its end may have been done."""
+    held = in_hand.get()
+    return held is not None and held.anew
 
 
 def is_repeat() -> bool:

@@ -85,11 +85,9 @@ class InboxProcessor(BaseUpdateProcessor):
 
     async def _taken_up(self, held: Held, update: Update) -> bool:
         """Whether what a dead worker left half done of this update has been finished instead of beginning anew."""
-        claim = held.claim
-        fresh = claim.attempt == 1 and not claim.repeat and not claim.acted  # what is given back counts as not tried
-        if fresh or self.recovery is None:
+        if not held.anew or self.recovery is None:
             return False
-        return await self.recovery.take_up(update, acted=claim.acted)
+        return await self.recovery.take_up(update, acted=held.claim.acted)
 
     async def _give_up(self, held: Held, update: Update) -> None:
         """It has ended one worker after another: the person is told, and what comes after it goes on."""

@@ -45,8 +45,8 @@ def incoming_of(message: Message, user: User, bot: User, *, edited: bool = False
     )
 
 
-def pressed_of(query: CallbackQuery) -> Pressed | None:
-    """What a press means; None for a button outside any chat."""
+def pressed_of(query: CallbackQuery, *, again: bool = False) -> Pressed | None:
+    """What a press means; None for a button outside any chat. `again`: a worker that died had it in hand before."""
     message = query.message
     if message is None:
         return None
@@ -58,6 +58,7 @@ def pressed_of(query: CallbackQuery) -> Pressed | None:
         shown=(whole.text or whole.caption or "") if whole else "",
         message=message.message_id,
         title=message.chat.title or "",
+        again=again,
     )
 
 

@@ -61,9 +61,10 @@ class Recovery:
         return code
 
     async def _resumed(self, update: Update, place: Place) -> bool:
-        """Whether the slow work that the update began (a file or a press does) was found half done, and finished."""
-        query, message = update.callback_query, update.effective_message
-        if query is None and (message is None or message.effective_attachment is None):
+        """Whether the slow work that a press began was found half done, and finished. A file's goes on by itself when its
+        message is handled from the beginning."""
+        query = update.callback_query
+        if query is None:
             return False
         found: list[Reply] = []
         for where, replies in await asyncio.to_thread(self._desk.resume):
@@ -76,7 +77,6 @@ class Recovery:
                 task.add_done_callback(self._elsewhere.discard)
         if not found:
             return False
-        if query is not None:
-            await self._messenger.acknowledge(query)
+        await self._messenger.acknowledge(query)
         await self._handlers.carry_out(found, place, reply_to=None)
         return True

@@ -1,4 +1,4 @@
-"""The figures of one run that are read when somebody scrapes: outbox, inbox, record, index, disk, readiness.
+"""The figures of one run that are read when somebody scrapes: outbox, inbox, record, index, backup, disk, readiness.
 
 Those that come from SQL are of the whole office: every worker on one database says the same, so take the maximum over
 workers, not the sum.
@@ -7,8 +7,10 @@ workers, not the sum.
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.backup_database import LAST_BACKUP
 from bot.inbox.view import InboxView
 from bot.inbox.worker import SharedClock
 from bot.watching.collectors import Source, gauge, labelled
@@ -36,6 +38,7 @@ def sources(app: Composition, ready: Callable[[], Report]) -> tuple[Source, ...]
         Source("reminders", figures.reminders),
         Source("questions", figures.questions),
         Source("generation", figures.generation),
+        Source("backup", figures.backup),
         Source("disk", figures.disk),
     )
 
@@ -98,6 +101,11 @@ class _Figures:
         yield gauge("chidao_generation_behind_seconds", "For how long it has not been.", state.behind)
         yield gauge("chidao_generation_passages", "Passages in the index served.", state.passages)
         yield gauge("chidao_generation_age_seconds", "Since when this process serves it.", state.age)
+
+    def backup(self) -> Iterable[Metric]:
+        noted = self._app.store.meta(LAST_BACKUP)
+        last = datetime.fromisoformat(noted).timestamp() if noted else 0.0
+        yield gauge("chidao_backup_timestamp_seconds", "Of what moment the last whole backup is; 0 without one.", last)
 
     def disk(self) -> Iterable[Metric]:
         usage = shutil.disk_usage(self._app.settings.home)

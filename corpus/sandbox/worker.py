@@ -37,10 +37,12 @@ def main() -> None:
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
 
-    for line in sys.stdin:
-        allow_processor(limits.processor)
-        send(answer(json.loads(line), limits, lambda done, total: send({"page": [done, total]})))
-    _leave_nothing()
+    try:
+        for line in sys.stdin:
+            allow_processor(limits.processor)
+            send(answer(json.loads(line), limits, lambda done, total: send({"page": [done, total]})))
+    finally:  # also when the parent was killed while a file was open, and nobody hears the reply
+        _leave_nothing()
 
 
 def _leave_nothing() -> None:

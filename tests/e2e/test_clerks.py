@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from bot.desk.loading import LARGEST
+from bot.desk.loading_arrival import LARGEST
 from bot.office.people import Newcomer
 from bot.office.records import Place
 from bot.texts import load_texts

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.texts import load_texts
-from tests.e2e.conftest import ADMIN, SECRET, webhook_environment
+from tests.e2e.conftest import ADMIN, HERE, SECRET, webhook_environment
 
 if TYPE_CHECKING:
     from tests.botapi import Control
@@ -151,3 +154,33 @@ async def test_a_webhook_call_without_the_secret_is_turned_away(start_bot, teleg
         assert (await stranger.post(url, json={"update_id": 1})).status_code == 403
         wrong = {"X-Telegram-Bot-Api-Secret-Token": "guess"}
         assert (await stranger.post(url, json={"update_id": 1}, headers=wrong)).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["getMe", "setMyCommands", "deleteWebhook", "setWebhook"])
+async def test_told_to_stop_amid_its_start_the_bot_ends_well(start_bot, telegram, telegram_server, method):
+    telegram.delay_next(method, 30)
+    process = await start_bot("webhook" if method == "setWebhook" else "polling")
+    async with asyncio.timeout(60):
+        while telegram_server.faults.scheduled:  # noqa: ASYNC110 - the call is being waited for, in another process
+            await asyncio.sleep(0.05)
+    assert await process.stop() == 0
+    assert "bot.stopped" in process.log
+    assert "Traceback" not in process.log
+
+
+async def test_told_to_stop_while_telegram_cannot_be_reached_the_bot_ends_well(start_bot):
+    process = await start_bot(CHIDAO_TELEGRAM_API="http://127.0.0.1:9")
+    await process.until_logged("start.retried", seconds=60)
+    assert await process.stop() == 0
+    assert "Traceback" not in process.log
+
+
+async def test_told_to_stop_before_anything_has_begun_the_bot_ends_well():
+    code = "import time; from bot.telegram.running import stop_at_once; stop_at_once(); print('here', flush=True); time.sleep(60)"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, env=os.environ | {"PYTHONPATH": str(HERE.parents[1])}, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline()
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 20) == 0

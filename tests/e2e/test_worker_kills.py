@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_and_the_other_
             second.start()
             await first.until_ready()
             await second.until_ready()
-            await asyncio.sleep(2)  # the library registers its webhook after that; told to stop amid it, it fails
+            await server.control.wait_for(lambda: server.bot.webhook is not None, "the webhook", timeout=60)
             asked = []
             for number, (chat, person) in enumerate(trial.chats[:20]):
                 server.control.send_text(person, chat, f"Câu {number}.0 chậm?" if number < 4 else f"Câu {number}.0?")

@@ -30,11 +30,36 @@ class Unpaced:
         return
 
 
-def serve(given: dict[str, str], log: str, *, machine: str = "", paced: bool = True, thinks: float = 0.0) -> None:
+def _on_threads(count: int) -> None:
+    """Sessions of ONNX Runtime that are made from now on."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions
+
+    def bounded() -> onnxruntime.SessionOptions:
+        made = options()
+        made.intra_op_num_threads = count
+        return made
+
+    onnxruntime.SessionOptions = bounded
+
+
+def serve(
+    given: dict[str, str],
+    log: str,
+    *,
+    machine: str = "",
+    paced: bool = True,
+    thinks: float = 0.0,
+    searches: bool = False,
+    threads: int = 0,
+) -> None:
     """What `chidao bot` does, under the settings `given`, as if on a machine of that name.
 
-    `thinks` are seconds of processor time for each answer.
+    `thinks` are seconds of processor time for each answer of the stand-in. Who `searches` answers from its store with
+    its model instead, on so many `threads`; 0 leaves them to ONNX Runtime, which takes one for each core.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `bot.cli` does
     if machine:
         socket.gethostname = lambda: machine
     os.setsid()  # signals meant for the test's own group are not meant for it
@@ -44,7 +69,9 @@ def serve(given: dict[str, str], log: str, *, machine: str = "", paced: bool = T
     settings = Settings(_env_file=None, **given)
     configure_logging(secrets=settings.secrets(), level=logging.INFO, stream=out)
     load_texts(settings.lang)
-    app = compose(settings, service=FakeService(thinks=thinks))
+    if threads:
+        _on_threads(threads)
+    app = compose(settings, service=None if searches else FakeService(thinks=thinks))
     if not paced:
         build = telegram_application.build_application
         telegram_application.build_application = lambda app: build(app, Unpaced())

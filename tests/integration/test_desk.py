@@ -195,3 +195,38 @@ def test_an_expected_error_speaks_for_itself_and_any_other_gets_a_code_that_is_l
     code = re.search(r"mã ([0-9A-F]{6})", apology)[1]
     assert "secret inside" not in apology
     assert [line["reference"] for line in logged] == [code]
+
+
+# ---- a message handled anew, because who had it died
+
+
+def test_what_was_typed_as_asked_is_no_question_when_its_message_is_handled_anew(front):
+    screen = front.say("/donvi", OWNER)[-1].screen
+    front.press_label(screen, "Thêm đơn vị", OWNER)
+    first = front.say("Sở Nội vụ", OWNER, message=40)
+    assert said(front.say("Sở Nội vụ", OWNER, message=40)) == said(first)
+    assert [unit.name for unit in front.office.people.units()] == ["Sở Nội vụ"]
+    assert [entry.action for entry in front.office.audit.entries(10)].count("unit.added") == 1
+    assert front.office.questions.count() == 0
+    assert front.asking("Sở Nội vụ làm gì?", OWNER, message=41).question.previous is None
+    assert said(front.say("Sở Nội vụ", OWNER, message=40)) == said(first)
+
+
+def test_what_was_refused_and_asked_for_again_is_handled_anew_alike(front):
+    now, place = front.clock.now(), front.place(OWNER)
+    kinds = {"unit.add"}
+    front.office.expected.expect(place, OWNER, "unit.add", {"n": 1}, now)
+    taken = front.office.expected.take(place, OWNER, 40, now, kinds)
+    assert taken == front.office.expected.take(place, OWNER, 40, now, kinds)
+    assert front.office.expected.waiting(place, OWNER, now) is None
+    assert front.office.expected.take(place, OWNER, 41, now, kinds) is None
+    front.office.expected.expect(place, OWNER, "unit.add", {"n": 1}, now)  # it was no good
+    assert taken == front.office.expected.take(place, OWNER, 40, now, kinds)
+
+
+def test_a_command_ends_what_was_typed_before(front):
+    now, place = front.clock.now(), front.place(OWNER)
+    front.office.expected.expect(place, OWNER, "unit.add", {}, now)
+    front.office.expected.take(place, OWNER, 40, now, {"unit.add"})
+    front.say("/huy", OWNER)
+    assert front.office.expected.take(place, OWNER, 40, now, {"unit.add"}) is None

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk.loading import LARGEST
+from bot.desk.loading_arrival import LARGEST
+from bot.desk.loading_reading import inspect
 from bot.desk.replies import Toast
 from bot.desk.routing import CLERKS
 from bot.office.records import Place
@@ -304,6 +305,56 @@ def test_others_get_one_sentence_and_nothing_is_fetched(front):
     assert front.staged() == []
 
 
+def test_what_was_sent_together_by_who_may_not_is_refused_once(front):
+    for person in (AN, STRANGER):
+        refused = [front.photo(b"", album="g1", person=person) for _ in range(3)]
+        assert [len(replies) for replies in refused] == [1, 0, 0]
+        assert front.photo(b"", album="g2", person=person)
+    together = [front.offer(plan(), person=AN, album="g3") for _ in range(2)]
+    assert (said(together[0]), together[1]) == (front.texts("load.only_clerks"), ())
+
+
+@pytest.mark.parametrize("doubts", [["Ngắn."] * 4, ["Một."] * 5, ["Dài " * 60, "Ngắn."]])
+def test_whatever_is_to_be_looked_at_can_be_seen_whole(front, monkeypatch, doubts):
+    doubts = [f"Điểm {number}: {doubt.strip()}" for number, doubt in enumerate(doubts, 1)]
+
+    def doubtful(*arguments):
+        content, summary = inspect(*arguments)
+        return content, summary | {"remarks": doubts}
+
+    monkeypatch.setattr("bot.desk.loading.inspect", doubtful)
+    screen = screen_of(front.offer(plan()))
+    every = [label for row in labels(screen) for label in row if "điểm cần lưu ý" in label]
+    if all(doubt in words(screen) for doubt in doubts):
+        assert every == []
+        return
+    assert every == [front.texts("load.every_doubt", count=len(doubts))]
+    assert ("còn 1 điểm nữa" in words(screen)) is (len(doubts) == 5)
+    whole = screen_of(front.pressed(screen, every[0]))
+    assert all(doubt in words(whole) for doubt in doubts)
+    assert words(screen_of(front.pressed(whole, "Quay lại"))) == words(screen)
+
+
+def test_many_doubts_are_turned_over_page_by_page(front, monkeypatch):
+    doubts = [f"Điểm {number}. {'x' * 500}" for number in range(12)]
+
+    def doubtful(*arguments):
+        content, summary = inspect(*arguments)
+        return content, summary | {"remarks": doubts}
+
+    monkeypatch.setattr("bot.desk.loading.inspect", doubtful)
+    page = screen_of(front.pressed(screen_of(front.offer(plan())), "Xem đủ 12"))
+    seen = words(page)
+    assert len(seen) < 4000, "one message"
+    for _ in range(2):
+        page = screen_of(front.pressed(page, "▶"))
+        seen += words(page)
+    assert [doubt in seen for doubt in doubts] == [True] * 12
+
+
+AREAS = ("uc", "ul", "ux", "ub", "ue", "uf", "ua", "ut", "uw")
+
+
 def test_every_press_and_command_is_the_clerks_alone(front):
     screen = screen_of(front.offer(plan()))
     for person in (AN, STRANGER):
@@ -312,9 +363,9 @@ def test_every_press_and_command_is_the_clerks_alone(front):
             assert isinstance(refusal, Toast)
         assert "12/KH-UBND" not in said(front.say("/nap", person))
     assert front.store.directives() == []
-    areas = [p for a, p in front.desk.table.presses.items() if a in {"uc", "ul", "ux", "ub", "ue", "uf", "ua", "ut"}]
+    areas = [p for a, p in front.desk.table.presses.items() if a in set(AREAS)]
     assert all(p.rights.roles == CLERKS and p.rights.places == {"private"} for p in areas)
-    assert len(areas) == 8
+    assert len(areas) == len(AREAS)
 
 
 def test_buttons_made_up_or_of_no_upload_are_outdated(front):

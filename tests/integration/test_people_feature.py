@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.desk.replies import Menu, Tell, Toast
+from bot.office.records import Place
 from tests.integration.front_desk import AN, OWNER, STRANGER, FrontDesk, labels, said
 
 if TYPE_CHECKING:
@@ -153,3 +154,44 @@ def test_a_hurried_person_is_asked_to_wait_and_nobody_else(front):
         front.asking(f"Câu {number}?")
     assert said(front.say("Câu nữa?")) == front.texts("ask.too_many")
     front.asking("Ai?", OWNER)
+
+
+def test_people_come_a_page_at_a_time_and_each_once(front):
+    for number in range(300, 321):
+        front.admit(number, "officer", "Sở Y tế")
+    people = front.office.people
+    everyone = people.everyone()
+    assert [p for begin in range(0, 40, 8) for p in people.some(8, begin)] == everyone
+    assert people.count() == len(everyone)
+    assert [people.admitted(p.id) for p in everyone] == everyone
+    people.set_role(305, None)
+    assert people.admitted(305) is None
+    assert 305 not in {p.id for p in people.some(99)}
+    assert people.names([300, 305, 7777, OWNER]).keys() == {300, OWNER}
+    shown = front.say("/nguoi", OWNER)
+    assert str(people.count()) in said(shown)
+
+
+def test_a_question_that_waits_is_found_by_its_number_however_many_wait_before_it(front):
+    front.admit(60, "clerk", "Sở Nội vụ")
+    numbers = [
+        front.office.questions.ask(Place(60), 60, f"Câu hỏi {n}?", previous=None, now=front.clock.now(), message=n)
+        for n in range(1, 22)
+    ]
+    for number in numbers:
+        front.office.questions.rate(number, 60, False, front.clock.now())
+    questions = front.office.questions
+    assert [questions.open_one(number) for number in reversed(numbers)] == questions.open_ones(99)
+    first = front.say("/cauhoi", 60)
+    assert "Câu hỏi 21?" in choices(first)
+    assert "Câu hỏi 1?" not in choices(first)
+    assert "Câu hỏi 1?" in choices(front.press("v1:o:2", 60))
+    assert "Câu hỏi 1?" in said(front.press(f"v1:oo:{numbers[0]}", 60))
+    front.press(f"v1:oh:{numbers[0]}", 60)
+    assert questions.open_one(numbers[0]) is None
+    assert questions.count_open() == 20
+
+
+def choices(replies) -> str:
+    """All that the buttons say."""
+    return " ".join(label for r in replies if hasattr(r, "screen") for row in labels(r.screen) for label in row)

@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, MetaData, insert, select
 import bot.reminders.tables as reminders
 from bot.desk.replies import Menu
 from bot.desk.visit import Incoming, Pressed
-from bot.inbox.tables import pace
 from bot.office.allowances import TO_STRANGERS
 from bot.office.people import Newcomer
 from bot.office.progress import Mark
@@ -426,15 +425,6 @@ def test_settled_messages_go_once_no_plan_can_reach_them(front, state, days_ago,
     front.desk.tidy()
     kept = rows(front)
     assert (len(kept["delivery"]), len(kept["reminder_item"])) == ((1, 1) if stays else (0, 0))
-
-
-def test_chats_that_were_written_to_are_forgotten_within_two_hours(front):
-    now = front.clock.now().timestamp()
-    with front.app.store.database.writing() as connection:
-        for lane, full_until in (("chat 7", now - 3700), ("chat 8", now - 10)):
-            connection.execute(insert(pace).values(bot_id=1, lane=lane, full_until=full_until))
-    front.desk.tidy()
-    assert [row["lane"] for row in rows(front)["pace"]] == ["chat 8"]
 
 
 def test_they_go_in_batches(front):

@@ -7,8 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert, select
 
 from bot.inbox.pace import Lane, SharedPace, chat, everything
+from bot.inbox.share import Share
+from bot.inbox.tables import pace
 from corpus.store import Store
 
 if TYPE_CHECKING:
@@ -60,18 +63,14 @@ def test_what_one_worker_hears_of_patience_holds_for_all(database):
     assert SharedPace(database, BOT + 3).turn([everything()]) == 0
 
 
-def test_lanes_that_have_long_been_empty_are_forgotten(database):
-    from sqlalchemy import func, select, update
-
-    from bot.inbox.tables import pace as table
-
+def test_chats_that_were_written_to_are_forgotten_when_the_inbox_is_tidied(database):
+    """Of this bot, and of one that the database had before."""
     mine = SharedPace(database, BOT + 4)
     mine.turn([chat(9)])
-    mine.tidy()
-    rows = select(func.count()).select_from(table).where(table.c.bot_id == BOT + 4)
     with database.writing() as connection:
-        assert connection.execute(rows).scalar_one() == 1
-        connection.execute(update(table).values(full_until=1.0))
-    mine.tidy()
+        for bot, lane in ((BOT + 4, "chat 7"), (BOT + 5, "chat 8")):
+            connection.execute(insert(pace).values(bot_id=bot, lane=lane, full_until=time.time() - 3600))
+    share = Share(database, BOT + 4, unordered=False, tidying=mine.tidy)
+    share.renew(())
     with database.reading() as connection:
-        assert connection.execute(rows).scalar_one() == 0
+        assert connection.execute(select(pace.c.lane)).scalars().all() == ["chat 9"]

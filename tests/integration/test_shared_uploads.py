@@ -21,10 +21,11 @@ from bot.inbox.worker import is_dead
 from bot.office import leases
 from bot.office.leases import Leases
 from bot.office.tables import kept_file, upload
+from corpus.errors import SearchIndexError
 from corpus.identity import content_hash
 from corpus.ingest import ingest
 from tests.integration import clerk_desk
-from tests.integration.clerk_desk import ClerkDesk, plan, screen_of
+from tests.integration.clerk_desk import CLERK, ClerkDesk, plan, screen_of
 from tests.integration.front_desk import said, words
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def library(desk: ClerkDesk) -> list[str]:
 def let_run_out(desk: ClerkDesk) -> None:
     with desk.store.database.writing() as connection:
         connection.execute(update(upload).values(leased_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def broken(*_args, **_kwargs):
+    raise SearchIndexError("Chỉ mục đang hỏng.")
 
 
 def killed(*_args, **_kwargs):
@@ -133,6 +138,22 @@ def test_the_bytes_of_a_withdrawn_directive_go_from_everywhere(machines) -> None
         desk.desk.tidy()
         assert library(desk) == []
     assert kept(one) == set()
+
+
+def test_a_person_who_is_forgotten_leaves_no_bytes_of_what_was_not_published(machines, monkeypatch) -> None:
+    one, other = machines
+    screen = screen_of(one.offer(plan()))
+    with monkeypatch.context() as patched:
+        patched.setattr(loading_publishing, "ingest", broken)
+        assert "hỏng" in said(other.pressed(screen, "Xác nhận"))
+    assert library(other) == [], "what could not be published waits among the uploads alone"
+    assert other.staged()
+    sure = screen_of(one.typed("/xoatoi")).buttons[0][0]
+    one.through(one.press(sure.data, CLERK))
+    assert kept(one) == set()
+    assert one.staged() == []
+    assert other.resumed() == (), "which every worker asks for every minute"
+    assert other.staged() == []
 
 
 def test_a_newer_version_takes_the_place_of_the_older_on_every_machine(machines) -> None:
@@ -229,6 +250,41 @@ def test_a_file_that_only_a_dead_machine_had_is_asked_for_again(machines, monkey
             one.offer(plan())
     let_run_out(other)
     assert "gửi lại" in said(other.resumed())
+
+
+@pytest.mark.usefixtures("left")
+def test_another_machine_that_handles_the_message_anew_goes_on_at_once_in_the_same_upload(machines, monkeypatch) -> None:
+    one, other = machines
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.desk.loading.inspect", killed)
+        with pytest.raises(KeyboardInterrupt):
+            one.offer(plan(), message=70)
+    screen = screen_of(other.offer(plan(), message=70))
+    with one.store.database.reading() as connection:
+        assert connection.execute(select(upload.c.state)).scalars().all() == ["waiting"]
+    assert "Đã nạp" in said(other.pressed(screen, "Xác nhận"))
+    one.desk.tidy()
+    assert one.staged() == other.staged() == []
+
+
+def test_two_machines_that_get_the_same_message_make_one_upload(machines) -> None:
+    barrier, failures = threading.Barrier(2), []
+
+    def offer(desk: ClerkDesk) -> None:
+        barrier.wait()
+        try:
+            desk.offer(plan(), message=70)
+        except Exception as error:  # noqa: BLE001 - told by the test's own thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=offer, args=(desk,)) for desk in machines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == []
+    with machines[0].store.database.reading() as connection:
+        assert len(connection.execute(select(upload.c.id)).all()) == 1
 
 
 def test_a_lease_is_renewed_while_the_work_goes_on_and_ends_with_it(machines, monkeypatch) -> None:

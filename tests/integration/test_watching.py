@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,16 +19,19 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
+from bot.cli import main
 from bot.composition import compose
 from bot.logs import configure_logging, get_logger
 from bot.reminders.tables import delivery
-from bot.settings import Listen, Settings
+from bot.settings import Listen, Settings, load_settings
 from bot.watching import server
 from bot.watching.collectors import Source, Sources, gauge
+from bot.watching.figures import sources
 from bot.watching.health import BEAT, SILENT, Heart, Readiness
 from corpus.errors import SettingsError, StoreError
 from index.snapshots import State
 from tests.e2e.fake_service import FakeService
+from tests.stores import store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,3 +271,28 @@ def test_a_scrape_speaks_both_formats(serving: Composition) -> None:
     response = connection.getresponse()
     assert response.getheader("Content-Type", "").startswith("application/openmetrics-text")
     assert response.read().endswith(b"# EOF\n")
+
+
+def test_the_moment_of_the_last_whole_backup_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, name in enumerate(("HOME", "DATABASE_URL", "NOW")):
+        given = (str(tmp_path / "home"), store_url(tmp_path / "home"), "2025-03-01T08:00:00+07:00")[number]
+        monkeypatch.setenv(f"CHIDAO_{name}", given)
+    monkeypatch.chdir(tmp_path)
+    app = compose(load_settings(), service=FollowingService())
+    assert app.store
+    told = next(source for source in sources(app, app.watch.ready) if source.name == "backup")
+
+    def age() -> float:
+        (family,) = told.read()
+        return float(family.samples[0].value)
+
+    assert age() == 0
+    with pytest.raises(SystemExit) as left:
+        main(("backup", str(tmp_path / "b.zip")))
+    assert not left.value.code
+    assert age() == datetime.fromisoformat("2025-03-01T08:00:00+07:00").timestamp()
+    with pytest.raises(SystemExit) as left:
+        main(("backup", str(tmp_path / "nowhere" / "b.zip")))
+    assert left.value.code, "one that fails is none"
+    assert age() == datetime.fromisoformat("2025-03-01T08:00:00+07:00").timestamp()
+    app.store.close()

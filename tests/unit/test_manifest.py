@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.errors import SettingsError
-from corpus.manifest import complete, explain_missing, load_manifest
+from corpus.manifest import complete, explain_missing, load_manifest, says_missing
 from corpus.records import Metadata
 
 if TYPE_CHECKING:
@@ -103,6 +103,26 @@ def test_a_gap_that_the_reader_warns_of_is_told_once_with_what_it_knows() -> Non
 def test_a_gap_that_the_manifest_fills_is_warned_of_no_more() -> None:
     meta = Metadata(warnings=("Không thấy số hiệu văn bản.", "Không thấy người ký."))
     assert complete(meta, {"number": "1-KH/TU"}, "a.txt")[0].warnings == ("Không thấy người ký.",)
+
+
+def test_a_warning_that_only_names_a_field_stands_when_the_manifest_fills_it() -> None:
+    other = "Điểm 3 nhắc người ký và ngày ban hành của văn bản khác."
+    meta = Metadata(warnings=("Không thấy người ký.", other, "Thiếu ngày ban hành (chỉ có tháng 4/2024)."))
+    filled = complete(meta, {"signer": "Lò Văn Bình", "issued_on": "2024-04-02"}, "a.txt")[0]
+    assert filled.warnings == (other,)
+
+
+@pytest.mark.parametrize(
+    ("warning", "field", "says"),
+    [
+        ("Không rõ loại văn bản.", "kind", True),
+        ("Không rõ loại văn bản.", "number", False),
+        ("Mục II lệch loại văn bản với tên tệp.", "kind", False),
+        ("Thiếu số hiệu văn bản.", "place", False),
+    ],
+)
+def test_only_a_warning_that_a_field_is_missing_says_so(warning: str, field: str, says: bool) -> None:
+    assert says_missing(warning, field) is says
 
 
 def test_nothing_is_explained_when_all_is_known() -> None:
