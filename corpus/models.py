@@ -200,7 +200,10 @@ class CorrectionRow(Base):
 
 
 class RevisionRow(Base):
-    """One row (id 1): a counter of content changes and the hash of all content, by which an index knows its store."""
+    """One row (id 1): a counter of content changes and a digest of all content, by which an index knows its store.
+
+    The digest is as in `corpus.store_revision`, or (64 digits) as older programs made it.
+    """
 
     __tablename__ = "revision"
 

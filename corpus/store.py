@@ -24,8 +24,9 @@ from corpus.models import (
     TaskUnitRow,
 )
 from corpus.records import CitedDirective, Source
+from corpus.store_revision import moving_revision
 from corpus.store_rows import clause_of, directive_of, file_of, rule_of, target_of, task_of
-from corpus.store_writing import Stored, bump_revision, put_file
+from corpus.store_writing import Stored, put_file
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.database = Database(engine)
-        self.watchers: list[Callable[[Connection], object]] = []
-        """Called at the end of every transaction that changes directives, inside it."""
+        self.watchers: list[Callable[[Connection, Collection[str]], object]] = []
+        """Called at the end of every transaction that stores or removes directives, inside it, with their keys."""
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -130,6 +131,19 @@ class Store:
         """The directive with this key, or None."""
         return next(iter(self._directives(DirectiveRow.key == key)), None)
 
+    def latest(self) -> list[str]:
+        """Keys of all directives, the latest issued first; those of whose day nothing is known last."""
+        query = select(DirectiveRow.key, DirectiveRow.issued_on, DirectiveRow.issued_month).order_by(DirectiveRow.key)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        rows = sorted(rows, key=lambda r: r.issued_on.isoformat() if r.issued_on else r.issued_month or "", reverse=True)
+        return [row.key for row in rows]
+
+    def some_directives(self, keys: Sequence[str]) -> list[StoredDirective]:
+        """The directives with these keys that are stored, in their order."""
+        found = {directive.key: directive for directive in self._directives(DirectiveRow.key.in_(keys))}
+        return [found[key] for key in keys if key in found]
+
     def _directives(self, *which: Any) -> list[StoredDirective]:
         columns = [c for c in DirectiveRow.__table__.columns if c.name not in {"text", "page_starts", "digest"}]
         listed = select(*columns, FileRow.name).join(FileRow).where(*which).order_by(DirectiveRow.key)
@@ -143,6 +157,12 @@ class Store:
                 one = CitedDirective(c.number, c.kind, c.issued_on, c.issuer, c.title, c.relation)
                 cites.setdefault(c.directive_id, []).append(one)
         return [directive_of(row, tuple(cites.get(row.id, ()))) for row in rows]
+
+    def standing(self) -> dict[str, str]:
+        """For each directive's key what changes with anything that is stored of it."""
+        query = select(DirectiveRow.key, DirectiveRow.digest, FileRow.name).join(FileRow).order_by(DirectiveRow.key)
+        with self.database.reading() as connection:
+            return {row.key: f"{row.digest} {row.name}" for row in connection.execute(query)}
 
     def source(self, key: str) -> Source | None:
         """The text a directive was read from, with its page starts; None when there is no such directive."""
@@ -260,7 +280,7 @@ class Store:
         """
         with self.database.changing() as connection:
             stored = put_file(connection, file, directives)
-            self._tell(connection)
+            self._tell(connection, stored.changed)
         return stored
 
     def foresee(self, file: IncomingFile, directives: Sequence[Directive]) -> Stored:
@@ -286,25 +306,29 @@ class Store:
             ).one_or_none()
             if row is None:
                 return False
-            connection.execute(delete(DirectiveRow).where(DirectiveRow.id == row.id))
+            with moving_revision(connection, [key]):
+                connection.execute(delete(DirectiveRow).where(DirectiveRow.id == row.id))
             if not connection.execute(select(DirectiveRow.id).where(DirectiveRow.file_id == row.file_id)).first():
                 connection.execute(delete(FileRow).where(FileRow.id == row.file_id))
             else:  # the file no longer stands here whole: reading it again must not find it `unchanged`
                 connection.execute(update(FileRow).where(FileRow.id == row.file_id).values(reading=""))
-            bump_revision(connection)
-            self._tell(connection)
+            self._tell(connection, {key})
         return True
 
-    def _tell(self, connection: Connection) -> None:
+    def _tell(self, connection: Connection, changed: Collection[str]) -> None:
         for watcher in self.watchers:
-            watcher(connection)
+            watcher(connection, changed)
 
     def move_file(self, path: str, to: str) -> None:
         """Notes that a file's content now stands at another path."""
         with self.database.changing() as connection:
-            connection.execute(delete(FileRow).where(FileRow.path == to))
+            held = select(DirectiveRow.key).join(FileRow).where(FileRow.path == to)
+            leaving = connection.execute(held).scalars().all()
+            with moving_revision(connection, leaving):
+                connection.execute(delete(FileRow).where(FileRow.path == to))
             connection.execute(update(FileRow).where(FileRow.path == path).values(path=to, name=Path(to).name))
-            bump_revision(connection)
+            if leaving:
+                self._tell(connection, leaving)
 
     def set_meta(self, name: str, value: str) -> None:
         """Keeps a named value of the whole state; the content's revision stays."""

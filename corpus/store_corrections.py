@@ -19,7 +19,8 @@ from corpus.corrections import (
     from_json,
 )
 from corpus.models import CorrectionRow, DirectiveRow, TargetRow, TaskRow, TaskUnitRow
-from corpus.store_writing import bump_revision, insert_rows, refresh_digest
+from corpus.store_revision import moving_revision
+from corpus.store_writing import insert_rows, refresh_digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -116,8 +117,8 @@ class Corrections:
             if standing.directive_id and standing.earlier.applied:
                 _stand(connection, standing, Settled(row_id, _position(standing), standing.as_read))
             elif standing.directive_id:
-                refresh_digest(connection, standing.directive)
-                bump_revision(connection)
+                with moving_revision(connection, [standing.directive]):
+                    refresh_digest(connection, standing.directive)
         return True
 
 
@@ -194,5 +195,5 @@ def _stand(connection: Connection, standing: _Standing, row: Settled | None, *, 
     connection.execute(delete(table).where(table.id == (row.id if row else row_id)))
     if row is not None:
         insert_rows(connection, standing.directive_id, standing.kind, [row])
-    refresh_digest(connection, standing.directive)
-    bump_revision(connection)
+    with moving_revision(connection, [standing.directive]):
+        refresh_digest(connection, standing.directive)

@@ -1,4 +1,4 @@
-"""Writes one file's directives inside an open transaction: chooses keys, settles conflicts, moves the revision."""
+"""Writes one file's directives inside an open transaction: chooses keys, settles conflicts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from corpus.models import (
     ClauseRow,
     DirectiveRow,
     FileRow,
-    RevisionRow,
     RuleRow,
     TargetRow,
     TaskRow,
     TaskUnitRow,
 )
+from corpus.store_revision import moving_revision
 from corpus.text import collapse, fold
 
 if TYPE_CHECKING:
@@ -58,63 +58,78 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a write did: the directives' keys, whether an earlier version went, and what a person should know."""
+    """What a write did: the directives' keys, whether an earlier version went, and what a person should know.
+
+    `changed` has the keys of all directives that came, went or were replaced.
+    """
 
     keys: tuple[str, ...]
     replaced: bool
     warnings: tuple[str, ...] = ()
+    changed: frozenset[str] = frozenset()
 
 
 def put_file(connection: Connection, file: IncomingFile, directives: Sequence[Directive]) -> Stored:
     """Replaces what `file` held before by `directives`. May raise AlreadyStoredError: roll back."""
-    present = connection.execute(
-        select(DirectiveRow.key, DirectiveRow.title, DirectiveRow.file_id, FileRow.path, FileRow.name).join(FileRow)
-    ).all()
     own = connection.execute(select(FileRow.id).where(FileRow.path == file.path)).scalar()
-    others = {row.key: row for row in present if row.file_id != own}
-    earlier = [row.key for row in present if row.file_id == own]
+    earlier = _keys_in(connection, own) if own is not None else []
     keys: list[str] = []
     warnings: list[str] = []
     superseded: set[int] = set()
     for directive in directives:
         key = _choose_key(directive, earlier, taken=keys)
-        other = others.get(key)
+        other = _other_holder(connection, key, own)
         if other and not _same_title(directive.metadata, other):
             warnings.append(f"Cùng số hiệu với {key} (tệp {other.name}) nhưng khác trích yếu: giữ cả hai.")
-            key, other = suffixed_key(key, directive), None
+            key = suffixed_key(key, directive)
+            other = _other_holder(connection, key, own)  # the same text from another file
         if other:
             superseded.add(_superseded_file(file, key, other))
         keys.append(key)
-    for file_id in superseded:
-        left = [row.key for row in present if row.file_id == file_id and row.key not in keys]
+    gone = superseded | ({own} if own is not None else set())
+    leaving = {file_id: _keys_in(connection, file_id) for file_id in sorted(gone)}
+    for file_id in sorted(superseded):
+        left = [key for key in leaving[file_id] if key not in keys]
         if left:
-            name = next(row.name for row in present if row.file_id == file_id)
+            name = connection.execute(select(FileRow.name).where(FileRow.id == file_id)).scalar_one()
             raise AlreadyStoredError(
                 f"Một phần nội dung đã có từ tệp {name}, tệp đó còn chứa {', '.join(left)}; "
                 "gỡ bằng `chidao remove` trước khi nạp tệp này."
             )
-    gone = superseded | ({own} if own is not None else set())
-    if len(earlier) == len(keys) == 1 and earlier != keys:
-        follow_key(connection, earlier[0], keys[0])
-    if gone:
-        connection.execute(delete(FileRow).where(FileRow.id.in_(gone)))
-    file_id = _insert(
-        connection,
-        FileRow,
-        path=file.path,
-        name=Path(file.path).name,
-        content_hash=file.content_hash,
-        reading=file.reading,
-        manifest=file.manifest,
-    )
-    for position, (key, directive) in enumerate(zip(keys, directives, strict=True)):
-        _insert_directive(connection, key, directive, file_id=file_id, position=position, digest="")
-        refresh_digest(connection, key)
+    changing = set(keys).union(*leaving.values())
+    with moving_revision(connection, changing):
+        if len(earlier) == len(keys) == 1 and earlier != keys:
+            follow_key(connection, earlier[0], keys[0])
+        if gone:
+            connection.execute(delete(FileRow).where(FileRow.id.in_(gone)))
+        file_id = _insert(
+            connection,
+            FileRow,
+            path=file.path,
+            name=Path(file.path).name,
+            content_hash=file.content_hash,
+            reading=file.reading,
+            manifest=file.manifest,
+        )
+        for position, (key, directive) in enumerate(zip(keys, directives, strict=True)):
+            _insert_directive(connection, key, directive, file_id=file_id, position=position, digest="")
+            refresh_digest(connection, key)
     lost = count_lost(connection, keys)
     if lost:
         warnings.append(f"{lost} chỗ đã sửa bằng tay không còn tìm thấy dòng tương ứng; xem lại bằng lệnh /sua của bot.")
-    bump_revision(connection)
-    return Stored(tuple(keys), bool(gone), tuple(warnings))
+    return Stored(tuple(keys), bool(gone), tuple(warnings), frozenset(changing))
+
+
+def _keys_in(connection: Connection, file_id: int) -> list[str]:
+    query = select(DirectiveRow.key).where(DirectiveRow.file_id == file_id).order_by(DirectiveRow.position)
+    return list(connection.execute(query).scalars())
+
+
+def _other_holder(connection: Connection, key: str, own: int | None) -> Any:
+    """The directive that has this key already, with its file, unless that is the one now read again."""
+    query = select(DirectiveRow.key, DirectiveRow.title, DirectiveRow.file_id, FileRow.path, FileRow.name).join(FileRow)
+    row = connection.execute(query.where(DirectiveRow.key == key)).one_or_none()
+    return None if row is None or row.file_id == own else row
 
 
 def refresh_digest(connection: Connection, key: str) -> None:
@@ -129,17 +144,6 @@ def refresh_digest(connection: Connection, key: str) -> None:
         content += f"|{corrected}"
     digest = hashlib.sha256(content.encode()).hexdigest()
     connection.execute(update(DirectiveRow).where(DirectiveRow.key == key).values(digest=digest))
-
-
-def bump_revision(connection: Connection) -> None:
-    """Counts the change, and hashes what now stands, so that two stores agree only when their content does."""
-    digest = hashlib.sha256()
-    standing = connection.execute(select(DirectiveRow.key, DirectiveRow.digest)).all()
-    for key, content in sorted((row.key, row.digest) for row in standing):  # databases sort each in their own way
-        digest.update(f"{key} {content}\n".encode())
-    counter = connection.execute(select(RevisionRow.counter)).scalar() or 0
-    connection.execute(delete(RevisionRow))
-    connection.execute(insert(RevisionRow).values(id=1, counter=counter + 1, digest=digest.hexdigest()))
 
 
 def _choose_key(directive: Directive, earlier: Sequence[str], taken: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import os
 import socket
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from bot.logs import get_logger
@@ -71,9 +72,9 @@ class Engine:
         """Without one, as at the terminal, reminders are planned and nothing is sent."""
         self._texts = texts
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
-        self._wishes_heard = 0
+        self._asked: SimpleQueue[tuple[int | None, str | None]] = SimpleQueue()
         self._woken = False
-        self._planned: tuple[datetime, str, int] | None = None
+        self._planned: tuple[datetime, str] | None = None
         self._failures = 0
         self._stopping = False
 
@@ -96,9 +97,12 @@ class Engine:
         """Begins no further message: what is being sent is still sent and marked."""
         self._stopping = True
 
-    def replan(self) -> None:
-        """Somebody has chosen, asked for or done something: plans again at the next step, which comes at once."""
-        self._wishes_heard += 1
+    def replan(self, chat: int | None = None, source: str | None = None) -> None:
+        """Somebody has chosen, asked for or done something: plans again at the next step, which comes at once.
+
+        For that chat, or for those that were to hear of that task or target; for everybody when neither is named.
+        """
+        self._asked.put((chat, source))
         self._woken = True
 
     async def tick(self) -> bool:
@@ -122,16 +126,39 @@ class Engine:
         return not unreachable
 
     def plan_if_due(self) -> None:
-        """Plans every few minutes; at once when the store's content has changed, or somebody's wishes."""
-        now, revision, heard = self._clock.now(), self._office.store.revision(), self._wishes_heard
+        """Plans every few minutes, and at once when the store's content has changed; for who asked for it, at once."""
+        now, revision = self._clock.now(), self._office.store.revision()
+        asked = self._asked_since()
         known = self._planned
-        if known and abs(now - known[0]) < PLAN_EVERY and known[1:] == (revision, heard):
+        if known is None or abs(now - known[0]) >= PLAN_EVERY or known[1] != revision or (None, None) in asked:
+            planned = self.planner.plan(now)
+            self._planned = (now, revision)
+            reminders_planned()
+        elif asked:
+            chats = [chat for chat, _ in asked if chat is not None]
+            sources = [source for _, source in asked if source is not None]
+            try:
+                planned = self.planner.plan_for(now, chats, sources)
+            except Exception:
+                self._planned = None  # nobody asks twice: the next plan is for everybody
+                raise
+        else:
             return
-        planned = self.planner.plan(now)
-        self._planned = (now, revision, heard)
-        reminders_planned()
         if planned.added or planned.cancelled:
             log.info("Reminders planned", action="reminders.planned", added=planned.added, cancelled=planned.cancelled)
+
+    def plan_for(self, chat: int) -> None:
+        """Plans for one chat, at once."""
+        self.planner.plan_for(self._clock.now(), [chat])
+
+    def _asked_since(self) -> set[tuple[int | None, str | None]]:
+        """For whom `replan` was called since the last look."""
+        asked = set()
+        while True:
+            try:
+                asked.add(self._asked.get_nowait())
+            except Empty:
+                return asked
 
     def reminded(self, source: str, today: date) -> Reminded | None:
         """The occurrence of a task or target that is nearest to today, from a week ago on."""

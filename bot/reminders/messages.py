@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.callbacks import encode
 from bot.citation_words import for_reading, place_in_words
 from bot.message_blocks import Block, Span, paragraph, quotation, shorten
-from bot.reminders.planning import in_digest
+from bot.reminders.agenda import in_digest
 from bot.screens import Button, Screen, rows_of
 from corpus.identity import clause_token
 from corpus.row_words import capitalised

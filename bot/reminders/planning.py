@@ -6,24 +6,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bot.reminders.dues import REACH, Due, dues, last_use, reminder_days
+from bot.reminders.agenda import OVERDUE_SHOWN
+from bot.reminders.dues import Due, dues, last_use
 from bot.reminders.outbox import DIGEST
 from bot.reminders.wishes import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bot.reminders.agenda import Agenda, Window
     from bot.reminders.catalogue import Catalogue
     from bot.reminders.recipients import Recipient, Roll
     from bot.reminders.wishes import Wishes
-    from bot.reminders.working_days import WorkingDays
     from corpus.deadlines import Deadline
 
 SNOOZED = 1000
 """Added to the offset of a reminder that was put off: other than any offset, and another for each day."""
-DIGEST_SPAN = 7
-"""Days that a digest looks ahead, its own included."""
-OVERDUE_SHOWN = 7
 _LATE_USE = timedelta(days=7)
 _WEEKLY_USE = timedelta(days=4)
 
@@ -42,34 +40,31 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """Everything a plan depends on. `unsent` are items planned before that have not been said."""
+    """Everything a plan for some recipients depends on. `unsent` are items planned before that have not been said.
+
+    `agenda` is that of `window`; `roll`, `wishes` and `unsent` hold of these recipients.
+    """
 
     catalogue: Catalogue
+    agenda: Agenda
     roll: Roll
     wishes: dict[Recipient, Wishes]
-    days: WorkingDays
-    window: tuple[date, date]
+    window: Window
     unsent: Collection[ItemKey] = ()
 
 
 def wanted(planning: Planning) -> dict[ItemKey, Want]:
     """Every item whose day is in the window: reminders, what was put off, digests."""
-    catalogue, roll, wishes = planning.catalogue, planning.roll, planning.wishes
-    first, last = planning.window
+    roll, wishes, agenda = planning.roll, planning.wishes, planning.agenda
+    first, _ = planning.window
     found: dict[ItemKey, Want] = {}
-    weekly, daily = _digest_days(planning)
-    unsent = {key[2] for key in planning.unsent}
-    for due in dues(catalogue.deadlines, first - REACH, last + REACH):
-        spoken = {n: day for n, day in reminder_days(due, planning.days).items() if day <= last}
-        listed = [day for day in daily if in_digest(due, day)]
-        source, directive = due.deadline.source_id, due.deadline.directive
-        if not listed and source not in unsent and all(day < first for day in spoken.values()):
-            continue
-        for here in roll.recipients(due, catalogue.names(due.deadline)):
+    for one in agenda.of(roll.units, {*roll.watchers, *(key[2] for key in planning.unsent)}):
+        due, source, directive = one.due, one.due.deadline.source_id, one.due.deadline.directive
+        for here in roll.recipients(due, planning.catalogue.names(due.deadline)):
             wish = wishes.get(here, DEFAULT)
             if not wish.reminders:
                 continue
-            for offset, day in spoken.items():
+            for offset, day in one.spoken.items():
                 key = (*here, source, due.day, offset)
                 # When the working days change, the day meant for something unsaid may now lie behind us.
                 if day < first and key not in planning.unsent:
@@ -77,19 +72,13 @@ def wanted(planning: Planning) -> dict[ItemKey, Want]:
                 chosen = not due.stated or offset in wish.offsets
                 if chosen and not roll.silence(here, due.deadline, max(day, first)):
                     found[key] = Want(directive, max(day, first), last_use(due, offset, day))
-            chosen_days = weekly if wish.digest == "weekly" else daily if wish.digest == "daily" else frozenset()
-            for day in listed:
-                if day in chosen_days and not roll.silence(here, due.deadline, day):
+            reads = {"weekly": agenda.weekly, "daily": agenda.daily}.get(wish.digest, frozenset())
+            for day in one.listed:
+                if day in reads and not roll.silence(here, due.deadline, day):
                     end = day + _WEEKLY_USE if wish.digest == "weekly" else day
                     found[*here, DIGEST, day, 0] = Want("", day, end)
     found.update(_put_off(planning))
     return found
-
-
-def in_digest(due: Due, day: date) -> bool:
-    """Whether a digest of that day lists it: due within a week, or a duty's day that has passed within a week."""
-    ahead = (due.day - day).days
-    return 0 <= ahead < DIGEST_SPAN or (due.can_be_late and -OVERDUE_SHOWN <= ahead < 0)
 
 
 def nearest(deadlines: Collection[Deadline], day: date) -> Due | None:
@@ -115,17 +104,3 @@ def _put_off(planning: Planning) -> dict[ItemKey, Want]:
             key = (*here, source, due.day, SNOOZED + (due.day - until).days)
             found[key] = Want(due.deadline.directive, until, until + _LATE_USE)
     return found
-
-
-def _digest_days(planning: Planning) -> tuple[frozenset[date], frozenset[date]]:
-    """The days of the window with a weekly digest, and with a daily one."""
-    first, last = planning.window
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    daily = frozenset(day for day in days if planning.days.is_working(day))
-    weekly = frozenset(day for day in daily if _first_of_week(day, planning.days))
-    return weekly, daily
-
-
-def _first_of_week(day: date, days: WorkingDays) -> bool:
-    """True on the first working day of its week."""
-    return days.on_or_after(day - timedelta(days=day.weekday())) == day

@@ -110,17 +110,30 @@ def _is_meant(own: str, name: str) -> bool:
     return unit_matches(own, name) is not Match.NONE
 
 
-def read_roll(database: Database, zone: tzinfo, among: Collection[Recipient] | None = None) -> Roll:
+def read_audiences(connection: Connection) -> dict[str, frozenset[int]]:
+    """The units that may see a directive, of those that not everybody may see."""
+    audiences: dict[str, set[int]] = defaultdict(set)
+    for key, number in connection.execute(select(audience.c.directive_key, audience.c.unit_id)):
+        audiences[key].add(number)
+    return {key: frozenset(found) for key, found in audiences.items()}
+
+
+def read_roll(
+    database: Database,
+    zone: tzinfo,
+    among: Collection[Recipient] | None = None,
+    audiences: dict[str, frozenset[int]] | None = None,
+) -> Roll:
     """The office as it is now, in one reading; days are those of `zone`.
 
     With `among` it holds of people, groups and units only what concerns these recipients: of them it says the same.
+    `audiences` are read unless they are given.
     """
     chats = None if among is None else sorted({chat for chat, _ in among})
     with database.reading() as connection:
         places = _Places(connection, chats)
-        audiences: dict[str, set[int]] = defaultdict(set)
-        for key, number in connection.execute(select(audience.c.directive_key, audience.c.unit_id)):
-            audiences[key].add(number)
+        if audiences is None:
+            audiences = read_audiences(connection)
         watchers: dict[str, set[Recipient]] = defaultdict(set)
         for row in connection.execute(_in(select(reminder_watch), reminder_watch.c.chat_id, chats)):
             here = (row.chat_id, row.topic)
@@ -137,7 +150,7 @@ def read_roll(database: Database, zone: tzinfo, among: Collection[Recipient] | N
         units=units,
         of_unit={number: frozenset(found) for number, found in places.of_unit.items()},
         scopes=places.scopes,
-        audiences={key: frozenset(found) for key, found in audiences.items()},
+        audiences=audiences,
         watchers={key: frozenset(found) for key, found in watchers.items()},
         mutes=mutes,
         done=dict(done),

@@ -9,6 +9,8 @@ from corpus.models import Base
 
 _metadata = Base.metadata
 _waiting = text("state IN ('pending', 'uncertain')")
+_pending = text("state = 'pending'")
+_put_off = text("until IS NOT NULL")
 
 reminder_setting = Table(
     "reminder_setting",
@@ -24,7 +26,7 @@ reminder_watch = Table(
     _metadata,
     Column("chat_id", TELEGRAM_ID, primary_key=True, autoincrement=False),
     Column("topic", Integer, primary_key=True, autoincrement=False),
-    Column("source_id", String(32), primary_key=True),
+    Column("source_id", String(32), primary_key=True, index=True),
     Column("person_id", TELEGRAM_ID, nullable=False),
 )
 """Who pressed "remind me" on a task or target."""
@@ -36,6 +38,7 @@ reminder_mute = Table(
     Column("topic", Integer, primary_key=True, autoincrement=False),
     Column("subject", String(160), primary_key=True),
     Column("until", Date),
+    Index("ix_reminder_mute_put_off", "until", sqlite_where=_put_off, postgresql_where=_put_off),
 )
 """A task, target or directive (by id or key) a recipient hears nothing of; until a day (then again once), or for good."""
 
@@ -65,6 +68,7 @@ delivery = Table(
     Column("settled_at", Moment),
     Index(None, "state", "next_try_at", "id"),
     Index(None, "chat_id", "topic", "day"),
+    Index("ix_delivery_pending", "chat_id", sqlite_where=_pending, postgresql_where=_pending),
     Index("ix_delivery_waiting", "due_at", sqlite_where=_waiting, postgresql_where=_waiting),
 )
 """The outbox: one message to one recipient, its `state` as in `bot.reminders.outbox`.
@@ -86,5 +90,6 @@ reminder_item = Table(
     Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("cancelled", Text),
     UniqueConstraint("chat_id", "topic", "source_id", "due", "days_before"),
+    Index(None, "chat_id", "day"),
 )
 """One thing a delivery says, and the day meant for it; unique, so that however often it is planned it is said once."""

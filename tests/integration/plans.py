@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,18 @@ from bot.office.progress import Progress
 from bot.office.questions import Questions
 from bot.office.records import Place
 from bot.office.visibility import Visibility
+from bot.reminders.agenda import agenda_of
+from bot.reminders.catalogue import Catalogue
+from bot.reminders.concerned import concerned, promised
 from bot.reminders.outbox import Outbox
+from bot.reminders.planner import PlanningRun, cancel_gone
 from bot.reminders.queue_view import QueueView
 from bot.reminders.recipients import read_roll
 from bot.reminders.wishes import WishBook
+from bot.reminders.working_days import WorkingDays
 from corpus.store import Store
+from corpus.store_writing import IncomingFile
+from tests.integration.directive_files import directive as small_directive
 from tests.integration.synthetic_state import BOT, DILIGENT, GROUP, NOW, fill
 from tests.postgres import postgres_server
 
@@ -167,6 +174,26 @@ def hot_calls(store: Store, rows: int) -> dict[str, Callable[[], object]]:
         read_roll(database, UTC, places)
         WishBook(database).in_chats({chat_id for chat_id, _ in places})
 
+    def plan_a_page() -> None:
+        chats = [chat_id * 7919 % rows + 1 for chat_id in range(rows // 3, rows // 3 + 50)]
+        window = (NOW.date(), NOW.date() + timedelta(days=2))
+        agenda = agenda_of(Catalogue(), window, WorkingDays(), lambda _: frozenset())
+        PlanningRun(database, Catalogue(), agenda, {}, window, NOW, UTC).over(chats)
+
+    def look_whom_to_plan_for() -> None:
+        window = (NOW.date(), NOW.date() + timedelta(days=2))
+        agenda = replace(
+            agenda_of(Catalogue(), window, WorkingDays(), lambda _: frozenset()),
+            loud=frozenset({3, 4}), quiet=frozenset({5}), sources=frozenset({task.id}),
+        )  # fmt: skip
+        with database.reading() as connection:
+            concerned(connection, agenda, window)
+            promised(connection, [task.id])
+
+    def take_back_reminders() -> None:
+        with database.writing() as connection:
+            cancel_gone(connection, {clause.directive})
+
     def keep_a_question() -> None:
         number = questions.ask(here, who, "Hạn là khi nào?", previous=None, now=NOW, message=rows * 3)
         questions.shown(number, (rows * 3 + 1,))
@@ -203,6 +230,10 @@ def hot_calls(store: Store, rows: int) -> dict[str, Callable[[], object]]:
         "press: reminders of a person": lambda: (QueueView(database).of(here), WishBook(database).of(here)),
         "tick: claim and settle reminders": send_reminders,
         "tick: what composes a batch": compose_reminders,
+        "tick: whom to plan for": look_whom_to_plan_for,
+        "tick: plan for some": plan_a_page,
+        "store: put a file": lambda: store.foresee(IncomingFile("/moi.txt", "f" * 64, "r"), [small_directive("7-KH/TU")]),
+        "store: reminders taken back": take_back_reminders,
         "scrape: oldest reminder due": lambda: QueueView(database).oldest_due(NOW),
     }
 

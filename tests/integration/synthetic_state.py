@@ -133,7 +133,6 @@ def fill(engine: Engine, n: int) -> None:
         for table in _NUMBERED:
             highest = f"(SELECT max(id) FROM {table})"
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})"))
-        connection.execute(text("UPDATE revision SET counter = 1"))
-        connection.execute(text("INSERT INTO revision (id, counter, digest) VALUES (1, 1, 'x') ON CONFLICT DO NOTHING"))
+        connection.execute(text("INSERT INTO revision (id, counter, digest) VALUES (1, 1, repeat('0', 63))"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))

@@ -43,6 +43,8 @@ SERVED_BY = {
     "press: clause by token": {"ix_clause_token"},
     "press: marks of a unit": {"ix_progress_unit_id"},
     "tick: claim and settle reminders": {"ix_delivery_state_next_try_at_id"},
+    "tick: whom to plan for": {"ix_delivery_pending", "ix_reminder_watch_source_id", "ix_reminder_mute_put_off"},
+    "tick: plan for some": {"ix_delivery_pending"},
     "scrape: oldest reminder due": {"ix_delivery_waiting"},
 }
 """Calls with the indexes that were made for them."""

@@ -152,6 +152,18 @@ def test_two_directives_that_share_a_number_but_not_a_subject_are_both_kept(stor
     assert len(store.directives()) == 2
 
 
+def test_a_copy_of_the_second_of_two_that_share_a_number_is_known_for_a_copy(store: Store, tmp_path: Path) -> None:
+    other = directive(title="phòng, chống thiên tai mùa mưa bão")
+    first, second, copy = (tmp_path / name for name in ("a.txt", "b.txt", "ban-sao.txt"))
+    first.touch()
+    second.touch()
+    put(store, str(first))
+    (key,) = store.put(IncomingFile(str(second), "h2", "r"), [other]).keys
+    with pytest.raises(AlreadyStoredError, match=key):
+        store.put(IncomingFile(str(copy), "h3", "r"), [other])
+    assert len(store.directives()) == 2
+
+
 def test_one_file_may_hold_the_same_number_twice(store: Store) -> None:
     stored = store.put(IncomingFile("/a.txt", "h1", "r"), [directive(), directive(body="Khác."), directive()])
     assert len(set(stored.keys)) == 3
