@@ -16,12 +16,22 @@ check() {
     "$venv/bin/$@" || failed="$failed $1"
 }
 
+# Two processes, since many tests wait; a file stays with one of them, and files come in their order, the slow ones first.
+# Tests of processes and time-outs on a machine that is busy with other things: what fails is tried once more at once, then
+# once more alone, and named in the output.
+check_tests() {
+    printf '== pytest %s\n' "$*"
+    "$venv/bin/pytest" --cache-clear --numprocesses 2 --dist loadfile --no-loadscope-reorder --reruns 1 "$@" ||
+        "$venv/bin/pytest" --last-failed --last-failed-no-failures none "$@" || failed="$failed pytest"
+}
+
+unset PYTHONDONTWRITEBYTECODE   # many tests start processes: compiled once is enough
+
 check ruff check .
 check mypy
 check lint-imports
-# Processes and time-outs on a machine that is busy with other things: what fails is tried once more, and named at the end.
-check pytest --reruns 1
-check pytest --reruns 1 --store=postgresql tests/integration   # once more what opens a store (tests/stores.py)
+check_tests
+check_tests --store=postgresql tests/integration   # once more what opens a store (tests/stores.py)
 [ -z "$failed" ] && exit
 say "Không đạt:$failed" "Failed:$failed"
 exit 1

@@ -14,7 +14,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import make_url
@@ -60,7 +60,7 @@ class Servers:
         if not is_installed():
             pytest.skip(ABSENT)
         if self.url is None:
-            self.url = self._running.enter_context(postgres_server())
+            self.url = self._running.enter_context(postgres_server(small=True))
         return self.url
 
     def stop(self) -> None:
@@ -84,6 +84,7 @@ class Servers:
 
 
 servers = Servers()
+_TOLD = "databases"
 _chosen = os.environ.pop(VARIABLE, "") or "sqlite"  # popped: the program refuses settings it does not know
 
 
@@ -143,10 +144,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of pytest-xdist tells the run how many databases it used."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_TOLD] = servers.made
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """What such a process told."""
+    servers.made += getattr(node, "workeroutput", {}).get(_TOLD, 0)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many databases were used, so that a run on PostgreSQL that used none is seen."""
     if servers.made:
-        terminalreporter.write_line(f"PostgreSQL: {servers.made} databases on one server")
+        terminalreporter.write_line(f"PostgreSQL: {servers.made} databases, on one server for each process of the tests")
 
 
 def pytest_unconfigure() -> None:

@@ -248,6 +248,14 @@ def test_every_check_runs_and_the_first_failure_is_not_forgotten(machine: Machin
     assert done.stderr.splitlines()[-1] == "Không đạt: mypy"
 
 
+def test_what_fails_among_other_tests_is_tried_once_more_alone_and_may_fail_for_good(machine: Machine) -> None:
+    done = machine.run("test.sh", FAKE_FAILING="pytest")
+    runs = [call for call in machine.calls if call.startswith("pytest")]
+    assert ["[--last-failed]" in run for run in runs] == [False, True, False, True]
+    assert ["[--store=postgresql]" in run for run in runs] == [False, False, True, True]
+    assert done.returncode == 1
+
+
 def test_the_checks_pass_when_all_do_and_install_the_developers_tools_once(machine: Machine) -> None:
     first = machine.run("test.sh", CHIDAO_NOW="2026-11-22")
     assert first.returncode == 0, first.stderr
