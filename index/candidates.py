@@ -27,8 +27,10 @@ class SearchSpace(Protocol):
     def nearest(
         self, vectors: NDArray[np.float32], k: int, visible: Visible | None = None
     ) -> list[NDArray[np.int64]]: ...
-    def dense_scores(self, query_vector: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]: ...
     def lexical_search(self, query: str) -> LexicalSearch: ...
+    def scores(
+        self, vectors: Sequence[NDArray[np.float32]], searches: Sequence[LexicalSearch], rows: NDArray[np.int64]
+    ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ def find_candidates(
         best = [*(near[view.vector.tobytes()] for view in views), *(matching[view.text] for view in views)]
         owners = _owners(best, rows, limit)
         passages, _ = _passages(owners, rows)
-        dense = [space.dense_scores(view.vector, passages) for view in views]
-        return _candidates(owners, rows, dense, [searches[view.text].of(passages) for view in views])
+        scores = space.scores([view.vector for view in views], [searches[view.text] for view in views], passages)
+        return _candidates(owners, rows, *scores)
 
 
 def _owners(best: Sequence[NDArray[np.int64]], rows: PassageRows, limit: int) -> NDArray[np.int64]:

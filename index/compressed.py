@@ -6,7 +6,6 @@ many are.
 
 from __future__ import annotations
 
-import mmap
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -14,8 +13,10 @@ import numpy as np
 
 from corpus.errors import SearchIndexError
 from index.dense import best_rows
+from index.disk_pages import about_to_read, mapped
 
 if TYPE_CHECKING:
+    import mmap
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class CompressedIndex:
     @classmethod
     def build(cls, folder: Path, dimension: int) -> CompressedIndex:
         """Makes the cells of the unit-norm vectors that stand in `folder` (`VECTORS`) already."""
-        pages = _opened(folder / VECTORS)
+        pages = mapped(folder / VECTORS)
         vectors = np.frombuffer(pages, dtype="<f4").reshape(-1, dimension)
         number = int(np.clip(2 ** round(np.log2(4 * max(len(vectors), 1) ** 0.5)), _FEWEST, _MOST))
         cells: Any = faiss.index_factory(vectors.shape[1], f"IVF{number},SQ8", faiss.METRIC_INNER_PRODUCT)
@@ -66,7 +67,7 @@ class CompressedIndex:
     def load(cls, folder: Path, *, size: int, dimension: int) -> CompressedIndex:
         """Opens what `build` made; raises SearchIndexError when it is not `size` vectors of `dimension`."""
         try:
-            pages = _opened(folder / VECTORS)
+            pages = mapped(folder / VECTORS)
             cells: Any = faiss.read_index(str(folder / CELLS), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         except (OSError, RuntimeError, ValueError) as error:
             raise SearchIndexError("Chỉ mục véc-tơ bị hỏng, không đọc được.") from error
@@ -100,10 +101,11 @@ class CompressedIndex:
             parameters.sel = faiss.IDSelectorBitmap(len(visible.rows), faiss.swig_ptr(bits))
         asked = np.ascontiguousarray(queries, dtype=np.float32)
         _, likely = self._cells.search(asked, min(_LIKELY * k, len(self)) or 1, params=parameters)
+        self._about_to_read(np.unique(likely[likely >= 0]))
         return [self._ordered(query, np.sort(rows[rows >= 0]), k) for query, rows in zip(queries, likely, strict=True)]
 
     def _ordered(self, query: NDArray[np.float32], rows: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-        return rows[best_rows(self.scores(query, rows), k)]
+        return rows[best_rows(self._vectors[rows] @ query, k)]
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Cosine of the query with the given rows, or with every passage."""
@@ -111,13 +113,13 @@ class CompressedIndex:
         return result
 
     def _read(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Some vectors. The disk is told of all of them before the first is waited for."""
-        length = 4 * self.dimension
-        starts = rows * length
-        first = starts // mmap.PAGESIZE * mmap.PAGESIZE
-        for start, end in zip(first.tolist(), (starts + length).tolist(), strict=True):
-            self._pages.madvise(mmap.MADV_WILLNEED, start, end - start)
+        """Some vectors."""
+        self._about_to_read(np.unique(rows))
         return self._vectors[rows]
+
+    def _about_to_read(self, rows: NDArray[np.int64]) -> None:
+        length = 4 * self.dimension
+        about_to_read(self._pages, rows * length, (rows + 1) * length)
 
     def sample_scores(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `DenseIndex.sample_scores`."""
@@ -127,11 +129,3 @@ class CompressedIndex:
     def vectors_of(self, rows: NDArray[np.int64] | list[int]) -> NDArray[np.float32]:
         """A copy of the vectors of some rows, shape (rows, dimension)."""
         return self._read(np.asarray(rows, dtype=np.int64))
-
-
-def _opened(path: Path) -> mmap.mmap:
-    """A file of vectors, brought into memory as they are read."""
-    with path.open("rb") as file:
-        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    pages.madvise(mmap.MADV_RANDOM)  # a few rows here and there: what lies beside them must not come along
-    return pages

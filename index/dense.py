@@ -128,13 +128,14 @@ class DenseIndex:
 def best_rows(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Rows of the `count` highest scores above zero, highest first, the earlier of equals first.
 
-    The `count`-th best of the blocks' maxima is never above the `count`-th best score, so one look at each row leaves
-    few to sort: a quarter of a million rows take 0.2 ms instead of 3.
+    Rows are taken in groups, each of rows that lie a stretch apart (that adds whole arrays). The `count`-th best of the
+    groups' maxima is never above the `count`-th best score, so one look at each row leaves few to sort: a quarter of a
+    million rows take 0.2 ms instead of 3.
     """
     whole = len(scores) // _STRETCH * _STRETCH
     rows = None
     if whole // _STRETCH > count:
-        maxima = scores[:whole].reshape(-1, _STRETCH).max(axis=1)
+        maxima = scores[:whole].reshape(_STRETCH, -1).max(axis=0)
         bound = np.partition(maxima, len(maxima) - count)[len(maxima) - count]
         if bound > 0:
             rows = np.flatnonzero(scores >= bound)

@@ -24,6 +24,7 @@ _CODE_KINDS = {
 # A question is held against every directive, and the particulars of directives are few and stay: each is read once.
 _comparable = lru_cache(maxsize=32_768)(comparable)
 _folded = lru_cache(maxsize=32_768)(fold)
+_same_place = lru_cache(maxsize=8_192)(same_place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _place_fit(query: Query, directive: StoredDirective) -> float:
     own = [p for p in (directive.place,) if p]
     if not own:
         return 0.0
-    return 1.0 if any(same_place(asked, named) for asked in query.places for named in own) else -1.0
+    return 1.0 if any(_same_place(asked, named) for asked in query.places for named in own) else -1.0
 
 
 def _coverage(words: frozenset[str], present: frozenset[str], idf: dict[str, float]) -> float:

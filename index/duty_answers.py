@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from corpus.clause_places import path_in_words
@@ -49,7 +49,7 @@ def duties_answer(query: Query, found: Duties, library: Library, today: date, sc
     clauses = {(task.directive, task.path): task for task, _ in rows}
     citations = tuple(
         Citation(d.key, d.number, d.title, task.path, task.quote[:QUOTE_LIMIT])
-        for task in clauses.values()
+        for task in islice(clauses.values(), LISTED)
         for d in [library.directives[task.directive]]
     )
     return Answer(
@@ -59,7 +59,7 @@ def duties_answer(query: Query, found: Duties, library: Library, today: date, sc
         confidence=0.9,
         headline=said,
         answer="\n".join([body, *remarks]),
-        citations=citations[:LISTED],
+        citations=citations,
         tasks=tuple(task.id for task, _ in rows),
     )
 
@@ -70,11 +70,15 @@ def _groups(found: Duties, library: Library) -> list[tuple[str, list[Row]]]:
         months = [(title, list(rows)) for title, rows in groupby(found.rows, key=lambda row: _month(row[1]))]
         return months if len(months) > 1 else [("", list(found.rows))]
     keys = sorted(
-        {task.directive for task, _ in found.rows}, key=lambda key: str(library.directives[key].issued_on or ""), reverse=True
+        dict.fromkeys(task.directive for task, _ in found.rows),
+        key=lambda key: str(library.directives[key].issued_on or ""),
+        reverse=True,
     )
     if len(keys) == 1 or len(found.rows) <= _FEW:
         return [("", list(found.rows))]
-    by_directive = {key: [row for row in found.rows if row[0].directive == key] for key in keys}
+    by_directive: dict[str, list[Row]] = {key: [] for key in keys}
+    for row in found.rows:
+        by_directive[row[0].directive].append(row)
     return [(f"{name_of(library.directives[key])} ({len(rows)} việc)", rows) for key, rows in by_directive.items()]
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from corpus.errors import SearchIndexError
 from index.candidates import PassageRows
+from index.compressed import VECTORS, CompressedIndex
 from index.dense_parts import CELLS, FLAT
 from index.diacritics import DiacriticRestorer, learn_restorer, mostly_unmarked
 from index.fusion import Weights, fuse, over_max, spread, standardised
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 SCHEMA_VERSION = 2
 POOL = 100
 _KEYS = "keys.json"
+_SELDOM_READ = (VECTORS, "folded.")  # verified first: what is read last is still in memory when questions come
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,17 @@ class Generation:
         """Cosine of the query with every passage, or with the given rows."""
         return self.dense.scores(query_vector, rows)
 
+    def scores(
+        self, vectors: Sequence[NDArray[np.float32]], searches: Sequence[LexicalSearch], rows: NDArray[np.int64]
+    ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """Cosines of each query's vector, and BM25 scores of each search, with the given rows, which are read once for all."""
+        if isinstance(self.dense, CompressedIndex):
+            read = self.dense.vectors_of(rows)
+            cosines = [read @ vector for vector in vectors]
+        else:
+            cosines = [self.dense.scores(vector, rows) for vector in vectors]
+        return cosines, LexicalSearch.of_each(searches, rows)
+
     def lexical_search(self, query: str) -> LexicalSearch:
         """BM25 of the passages. A query typed without diacritics is matched against folded passages."""
         tokens = tokenize(query)
@@ -302,8 +315,8 @@ def _load(folder: Path, manifest: Manifest, dense: DensePlace) -> Generation:
         dense = CELLS
     if manifest.dense != dense.name:
         raise SearchIndexError(f"Chỉ mục {folder.name} giữ véc-tơ ở nơi khác ({manifest.dense}).")
-    for name, expected in manifest.files.items():
-        if digest(folder / name) != expected:
+    for name in sorted(manifest.files, key=lambda name: not name.startswith(_SELDOM_READ)):
+        if digest(folder / name) != manifest.files[name]:
             raise SearchIndexError(f"Chỉ mục {folder.name} bị hỏng: tệp {name} thiếu hoặc đã bị đổi.")
     try:
         shelf = Shelf(folder) if RECORDS in manifest.files else None

@@ -133,10 +133,14 @@ def _times(task: StoredTask, query: Query, library: Library) -> tuple[str, tuple
     ]
     if task.recurrence is None or len(rounds) < 2:
         return when(task, query.today), (task,)
-    asked = comparable(query.text)
-    meant = [each for each in rounds if any(words in asked for words in _cycles().get(each.recurrence or "", ()))]
+    own = comparable(query.original) if query.follow_up else ""  # "thế báo cáo năm?" after the one of 6 months
+    meant = _named_rounds(rounds, own) or _named_rounds(rounds, comparable(query.text))
     chosen = tuple(meant or rounds)
     return "; ".join(dict.fromkeys(when(each, query.today) for each in chosen)), chosen
+
+
+def _named_rounds(rounds: Sequence[StoredTask], asked: str) -> list[StoredTask]:
+    return [each for each in rounds if any(words in asked for words in _cycles().get(each.recurrence or "", ()))]
 
 
 @cache

@@ -13,7 +13,7 @@ from corpus.store import Store
 from index.passages import clause_key, directive_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
@@ -111,10 +111,17 @@ class Library:
     def about_to_read(self, keys: Iterable[str]) -> None:
         """These clauses are read next: whatever takes long may begin."""
 
-    def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
-        """Tasks in reading order of the clauses where one is led or shared by a name that `concerns` accepts."""
+    def tasks_naming(
+        self, concerns: Callable[[str], bool], within: Container[str] | None = None
+    ) -> Iterator[StoredTask]:
+        """Tasks in reading order of the clauses where one is led or shared by a name that `concerns` accepts.
+
+        Only of the directives `within`, when some are given.
+        """
         known: dict[str, bool] = {}
-        for rows in self.tasks.values():
+        for key, rows in self.tasks.items():
+            if within is not None and directive_of(key) not in within:
+                continue
             names = [name for task in rows for name in (*task.lead, *task.coop)]
             if any(known[name] if name in known else known.setdefault(name, concerns(name)) for name in names):
                 yield from rows

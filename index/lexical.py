@@ -20,6 +20,7 @@ from index.dense import best_rows
 from index.tokens import Encoded, Tokens, pair_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -77,28 +78,40 @@ class LexicalIndex:
             if row is not None:
                 total += row
                 continue
-            span = slice(self.offsets[term], self.offsets[term + 1])
-            total[self.rows[span]] += self.weights[span]
+            span = slice(int(self.offsets[term]), int(self.offsets[term + 1]))
+            total[self.rows[span].astype(np.intp)] += self.weights[span]
         return total
 
     def search(self, tokens: Tokens) -> LexicalSearch:
         """The scores of one query, worked out as far as they are asked for."""
         return LexicalSearch(self, self.terms(tokens))
 
-    def scores_of(self, terms: list[int], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """BM25 scores of the given passages, the same to the last bit as in `scores`."""
-        total = np.zeros(len(rows), dtype=np.float32)
-        wanted = rows.astype(np.int32)
-        for term in terms:
-            row = self.common.get(term)
-            if row is not None:
-                total += row[rows]
-                continue
-            span = slice(int(self.offsets[term]), int(self.offsets[term + 1]))
-            held = self.rows[span]
-            places = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-            total += np.where(held[places] == wanted, self.weights[span][places], np.float32(0.0))
-        return total
+    def scores_of(self, queries: Sequence[list[int]], rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """BM25 scores of the given passages for each query's terms, the same to the last bit as in `scores`.
+
+        A term that several queries have is looked up once.
+        """
+        order = np.argsort(rows, kind="stable")  # a search goes on from where the one before it ended
+        wanted = rows[order].astype(np.int32)
+        totals = [np.zeros(len(rows), dtype=np.float32) for _ in queries]
+        for term in sorted(set().union(*queries)):
+            share = self._share(term, wanted)
+            for total, terms in zip(totals, queries, strict=True):
+                if term in terms:
+                    np.add(total, share, out=total)
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return [total[back] for total in totals]
+
+    def _share(self, term: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """What a term adds to the scores of the given passages, which ascend."""
+        common = self.common.get(term)
+        if common is not None:
+            return common[rows]
+        span = slice(int(self.offsets[term]), int(self.offsets[term + 1]))
+        held = self.rows[span]
+        places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+        return np.where(held[places] == rows, self.weights[span][places], np.float32(0.0))
 
     def save(self, folder: Path, name: str) -> list[Path]:
         """Write the arrays as `name.*.npy` and the vocabulary as `name.terms.json`; the paths written."""
@@ -145,10 +158,14 @@ class LexicalSearch:
 
     def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """BM25 scores of the given passages."""
-        if self._index.size >= LARGE:
-            return self._index.scores_of(self._terms, rows)
-        result: NDArray[np.float32] = self.scores[rows]
-        return result
+        return self.of_each([self], rows)[0]
+
+    @staticmethod
+    def of_each(searches: Sequence[LexicalSearch], rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """BM25 scores of the given passages under each search of one index: what they share is looked up once."""
+        if searches and searches[0]._index.size >= LARGE:  # noqa: SLF001 - of this very class
+            return searches[0]._index.scores_of([search._terms for search in searches], rows)  # noqa: SLF001
+        return [search.scores[rows] for search in searches]
 
     def best(self, count: int, visible: Visible | None = None) -> NDArray[np.int64]:
         """Rows of the `count` highest scores above zero, highest first; `visible` keeps what may be seen.

@@ -52,6 +52,7 @@ _FORWARD_KINDS = frozenset({"target", "deadline", "responsibility", "report", "c
 _CITATION = re.compile(r"\d+\s*[-/]\s*[a-zđ]{2}")
 _WANTED_KINDS: tuple[AnswerKind, ...] = ("target", "responsibility", "deadline", "report", "rule", "document")
 _TRAITS = (*_WANTED_KINDS, "heading", "front", "end", "note", "short", "long", "boilerplate", "past")
+_DIGIT = re.compile(r"\d")
 _SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
 
 
@@ -93,33 +94,43 @@ class WordReader:
     def _read(self, key: str) -> ClauseWords:
         library = self._library
         clause = library.clauses[key]
-        sequence = tokenize(plain(clause.text)).sequence
-        text = comparable(f"{plain(clause.text)} {' '.join(title for title, _ in clause.cells)}".strip())
+        words = plain(clause.text)
+        sequence = tokenize(words).sequence
+        text = comparable(f"{words} {' '.join(title for title, _ in clause.cells)}".strip())
         above = self._headings(clause.directive, clause.parent)
         tasks, targets = library.tasks.get(key, ()), library.targets.get(key, ())
+        numbered = bool(_DIGIT.search(text))
         traits = (
-            bool(targets) or bool(re.search(r"\d", text)),
+            bool(targets) or numbered,
             any(t.lead for t in tasks),
             bool(_TIME.search(text)) or any(t.due for t in targets),
             "báo cáo" in text or any(t.report_to for t in tasks),
             bool(library.rules.get(key)),
-            bool(_CITATION.search(text)),
+            numbered and bool(_CITATION.search(text)),
             clause.kind == "heading", clause.kind == "front", clause.kind == "end", clause.kind == "note",
             len(text) < 60, max(0.0, math.log(max(len(text), 1) / 800)), above.boilerplate, above.past,
         )  # fmt: skip
-        return ClauseWords(frozenset(sequence), f" {' '.join(sequence)} ", text, _years(text), above, tuple(map(float, traits)))
+        years = _years(text) if numbered else frozenset()
+        return ClauseWords(frozenset(sequence), f" {' '.join(sequence)} ", text, years, above, tuple(map(float, traits)))
 
     def _read_headings(self, directive: str, parent: str | None) -> HeadingWords:
-        chain = " . ".join(self._library.headings(directive, parent))
-        below = comparable(chain)
-        above = comparable(f"{self._library.directives[directive].title or ''} . {chain}")
+        title, title_syllables, title_years = _read_title(self._library.directives[directive].title or "")
+        below = comparable(" . ".join(self._library.headings(directive, parent)))
+        above = f"{title} . {below}".strip()
         return HeadingWords(
-            frozenset(tokenize(above).sequence),
+            title_syllables.union(tokenize(below).sequence),
             above,
-            _years(below) or _years(above),
+            _years(below) or title_years,
             tells_of_the_past(below),
             "tổ chức thực hiện" in above,
         )
+
+
+@lru_cache(maxsize=32_768)
+def _read_title(title: str) -> tuple[str, frozenset[str], frozenset[int]]:
+    """A directive's title in comparable form, its syllables and its years: it stands above each of its clauses."""
+    text = comparable(title)
+    return text, frozenset(tokenize(text).sequence), _years(text)
 
 
 def tells_of_the_past(headings: str) -> bool:

@@ -7,10 +7,9 @@ reading order, directive by directive, in one file of JSON lines; arrays beside 
 from __future__ import annotations
 
 import json
-import mmap
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,9 +20,11 @@ import numpy as np
 from corpus.errors import SearchIndexError
 from corpus.records import CitedDirective
 from corpus.store_records import StoredClause, StoredDirective, StoredRule, StoredTarget, StoredTask
+from index.disk_pages import about_to_read, mapped
 from index.passages import clause_key, directive_of
 
 if TYPE_CHECKING:
+    import mmap
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -39,6 +40,8 @@ _ARRAYS = ("record_ends", "key_ends", "parents", "passage_ends", "name_ends", "n
 _DATES = frozenset({"due", "issued_on"})
 _KEPT_RECORDS = 20_000
 _KEPT_DIRECTIVES = 2_000
+_KEPT_KEYS = 50_000
+_AT_ONCE = 2_000
 _TOP = -1
 
 
@@ -123,10 +126,9 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._records, self._keys = _mapped(folder / RECORDS), _mapped(folder / _KEYS)
+            self._records, self._keys = _mapped(folder / RECORDS), (folder / _KEYS).read_bytes()
             arrays: dict[str, NDArray[Any]] = {
-                name: np.asarray(np.load(folder / f"shelf.{name}.npy", mmap_mode="r", allow_pickle=False))
-                for name in _ARRAYS
+                name: np.load(folder / f"shelf.{name}.npy", allow_pickle=False) for name in _ARRAYS
             }
             listed = json.loads((folder / _DIRECTIVES).read_text(encoding="utf-8"))
             self.names: list[str] = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
@@ -140,6 +142,7 @@ class Shelf:
         self.spans = {raw["directive"]["key"]: range(raw["first"], raw["first"] + raw["clauses"]) for raw in listed}
         self.record = lru_cache(maxsize=_KEPT_RECORDS)(self._record)
         self._numbers_of = lru_cache(maxsize=_KEPT_DIRECTIVES)(self._read_numbers)
+        self._named: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._record_ends)
@@ -156,8 +159,18 @@ class Shelf:
 
     def number(self, key: str) -> int | None:
         """The number of the clause with this key; None when there is none."""
+        if (known := self._named.get(key)) is not None:
+            return known
         directive = directive_of(key)
         return self._numbers_of(directive).get(key) if directive in self.spans else None
+
+    def named(self, number: int) -> str:
+        """The key of a clause that is asked for by it next: whose it is is remembered a while."""
+        if len(self._named) > _KEPT_KEYS:
+            self._named = {}
+        key = self.key(number)
+        self._named[key] = number
+        return key
 
     def numbers(self, directive: str) -> Mapping[str, int]:
         """The clauses of a directive by key, in reading order."""
@@ -171,8 +184,6 @@ class Shelf:
 
     def about_to_read(self, numbers: Iterable[int]) -> None:
         """Tells the disk of all these records and of those above them, before the first is waited for."""
-        if isinstance(self._records, bytes):
-            return
         wanted: set[int] = set()
         for number in numbers:
             at = number
@@ -180,15 +191,33 @@ class Shelf:
                 wanted.add(at)
                 at = int(self._parents[at])
         for number in wanted:
-            start = int(self._record_ends[number - 1]) if number else 0
-            page = start // mmap.PAGESIZE * mmap.PAGESIZE
-            self._records.madvise(mmap.MADV_WILLNEED, page, int(self._record_ends[number]) - page)
+            self.named(number)
+        self._tell_disk(np.array(sorted(wanted), dtype=np.int64))
 
     def naming(self, number: int) -> NDArray[np.int32]:
         """Clauses, ascending, with a task that the name of this number leads or shares."""
         start = int(self._name_ends[number - 1]) if number else 0
         found: NDArray[np.int32] = self._name_clauses[start : int(self._name_ends[number])]
         return found
+
+    def of_directives(self, numbers: NDArray[np.integer], directives: Collection[str]) -> NDArray[np.integer]:
+        """Those of some clauses, ascending, that belong to the given directives."""
+        if len(directives) == len(self.spans):
+            return numbers
+        spans = [self.spans[key] for key in directives if key in self.spans]
+        inside = np.zeros(len(self) + 1, dtype=np.int8)
+        for span in spans:
+            inside[span.start : span.stop] = 1
+        kept: NDArray[np.integer] = numbers[inside[numbers] > 0]
+        return kept
+
+    def tasks(self, numbers: NDArray[np.integer]) -> Iterator[StoredTask]:
+        """The tasks of some clauses, ascending. Maybe of very many: none of them is kept in memory for the next question."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE].astype(np.int64)
+            self._tell_disk(some)
+            for number in some.tolist():
+                yield from (StoredTask(**_frozen(row)) for row in self._raw(number)["k"])
 
     def passages_within(self, directives: frozenset[str]) -> NDArray[np.bool_]:
         """Which passages belong to these directives, shape (passages,)."""
@@ -200,9 +229,18 @@ class Shelf:
                 mask[start : int(self.passage_ends[span.stop - 1])] = True
         return mask
 
-    def _record(self, number: int) -> Record:
+    def _tell_disk(self, ascending: NDArray[np.int64]) -> None:
+        if not isinstance(self._records, bytes):
+            starts = np.where(ascending > 0, self._record_ends[ascending - 1], 0)
+            about_to_read(self._records, starts, self._record_ends[ascending])
+
+    def _raw(self, number: int) -> dict[str, Any]:
         start = int(self._record_ends[number - 1]) if number else 0
-        raw = json.loads(self._records[start : int(self._record_ends[number])])
+        raw: dict[str, Any] = json.loads(self._records[start : int(self._record_ends[number])].decode())
+        return raw
+
+    def _record(self, number: int) -> Record:
+        raw = self._raw(number)
         return Record(
             StoredClause(**_frozen(raw["c"])),
             [StoredTarget(**_frozen(row)) for row in raw["t"]],
@@ -252,7 +290,7 @@ class _ClauseKeys(_Keys):
         super().__init__(shelf, len(shelf))
 
     def _key(self, row: int) -> str:
-        return self._shelf.key(row)
+        return self._shelf.named(row)
 
 
 class PassageKeys(_Keys):
@@ -291,7 +329,9 @@ def _frozen(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tuple(value: Any) -> Any:
-    return tuple(_tuple(part) for part in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    return tuple(map(_tuple, value)) if value and type(value[0]) is not str else tuple(value)
 
 
 def _directive(raw: dict[str, Any]) -> StoredDirective:
@@ -301,11 +341,4 @@ def _directive(raw: dict[str, Any]) -> StoredDirective:
 
 def _mapped(path: Path) -> mmap.mmap | bytes:
     """A file's bytes, brought into memory page by page as they are read."""
-    if not path.stat().st_size:
-        return b""
-    with path.open("rb") as file:
-        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    pages.madvise(mmap.MADV_RANDOM)
-    return pages
-
-
+    return mapped(path) if path.stat().st_size else b""

@@ -13,7 +13,7 @@ from index.holdings import Library
 from index.passages import directive_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from corpus.store_records import StoredDirective, StoredTask
     from index.shelf import Shelf
@@ -51,13 +51,15 @@ class ShelvedLibrary(Library):
         """See `Library.about_to_read`."""
         self._shelf.about_to_read(number for key in keys if (number := self._shelf.number(key)) is not None)
 
-    def tasks_naming(self, concerns: Callable[[str], bool]) -> Iterator[StoredTask]:
+    def tasks_naming(
+        self, concerns: Callable[[str], bool], within: Container[str] | None = None
+    ) -> Iterator[StoredTask]:
         """See `Library.tasks_naming`."""
         named = [self._shelf.naming(n) for n, name in enumerate(self._shelf.names) if concerns(name)]
-        for number in np.unique(np.concatenate(named)).tolist() if named else ():
-            record = self._shelf.record(number)
-            if record.clause.directive in self.directives:
-                yield from record.tasks
+        if not named:
+            return
+        seen = self.directives if within is None else {key for key in self.directives if key in within}
+        yield from self._shelf.tasks(self._shelf.of_directives(np.unique(np.concatenate(named)), seen))
 
     _shelf: Shelf
 
@@ -74,6 +76,10 @@ class _Part(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return sum(len(self._shelf.spans[directive]) for directive in self._seen)
+
+    def __contains__(self, key: object) -> bool:
+        """Without reading what stands there."""
+        return isinstance(key, str) and directive_of(key) in self._seen and self._shelf.number(key) is not None
 
     def _number(self, key: str) -> int:
         number = self._shelf.number(key) if directive_of(key) in self._seen else None

@@ -191,7 +191,13 @@ def _text_of_directive(top: Evidence, library: Library) -> str:
 
 
 def _missing_units(query: Query, text: str) -> float:
-    return sum(1 for u in query.units if comparable(u) not in text) / len(query.units) if query.units else 0.0
+    missing = sum(not any(form in text for form in _forms(comparable(unit))) for unit in query.units)
+    return missing / len(query.units) if query.units else 0.0
+
+
+def _forms(unit: str) -> tuple[str, ...]:
+    """How directives write a body of a level: "ủy ban nhân dân cấp xã" is also "ủy ban nhân dân các xã"."""
+    return (unit, unit.replace(" cấp ", " các ")) if " cấp " in unit else (unit,)
 
 
 def _place_other(query: Query, top: Evidence, text: str) -> float:

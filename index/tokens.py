@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOKENIZER_VERSION = "1"
 """Stored with every index generation: raise it whenever the same text would give other tokens."""
 
-_DASHES = str.maketrans("–—−‑‐", "-----")
+_DASHES = "–—−‑‐"
 _TOKEN = re.compile(r"[^\W_]+(?:[-/.,:][^\W_]+)*(?: ?%)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?")
 _PART = re.compile(r"[^\W_]+")
@@ -57,7 +57,10 @@ def tokenize(text: str) -> Tokens:
     """Tokens of `text` in one comparable form: NFC, lower case, tone marks placed, dashes unified."""
     sequence: list[str] = []
     wholes: list[str] = []
-    for match in _TOKEN.findall(nfc(text).lower().translate(_DASHES)):
+    plain = nfc(text).lower()
+    for dash in _DASHES:  # far quicker than translating every character
+        plain = plain.replace(dash, "-")
+    for match in _TOKEN.findall(plain):
         parts, whole = _split(match)
         sequence.extend(parts)
         if whole is not None:

@@ -87,6 +87,33 @@ def test_tasks_are_found_by_the_names_in_them(store: Store, shelved: Any) -> Non
     assert sorted(t.id for t in kept.tasks_naming(concerns)) == sorted(t.id for t in found)
 
 
+def test_tasks_of_some_directives_only_are_found_without_reading_the_others(store: Store, shelved: Any) -> None:
+    library, kept = Library.read(store), shelved.holdings()
+    within = {max(library.directives, key=lambda key: len(store.tasks(key)))}
+    found = [t.id for t in library.tasks_naming(lambda _: True, within)]
+    assert found
+    assert found == [t.id for t in library.tasks_naming(lambda _: True) if t.directive in within]
+    assert sorted(t.id for t in kept.tasks_naming(lambda _: True, within)) == sorted(found)
+
+
+def test_whether_a_clause_is_on_the_shelf_is_known_without_reading_it(store: Store, shelved: Any) -> None:
+    kept = shelved.holdings()
+    read = shelved.shelf.record.cache_info().misses
+    assert all(f"{clause.directive}#{clause.path}" in kept.clauses for clause in store.clauses())
+    assert "nothing#I.1" not in kept.clauses
+    assert shelved.shelf.record.cache_info().misses == read
+
+
+def test_scores_of_some_passages_are_those_of_all_to_the_last_bit(shelved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = ("Sở Tài chính chủ trì việc gì?", "chủ trì báo cáo trước ngày 31/12 hằng năm", "xyzzy")
+    searches = [shelved.lexical_search(question) for question in questions]
+    rows = np.random.default_rng(3).permutation(len(shelved))[:200]
+    plain = [search.scores[rows] for search in searches]
+    monkeypatch.setattr(lexical, "LARGE", 1)
+    for own, other in zip(searches[0].of_each(searches, rows), plain, strict=True):
+        assert np.array_equal(own, other)
+
+
 def test_somebody_who_may_see_one_directive_finds_nothing_of_the_others_on_the_shelf(store: Store, shelved: Any) -> None:
     library = Library.read(store)
     one = frozenset([min(library.directives)])

@@ -143,12 +143,13 @@ def _questions(setting: _Setting) -> dict[str, float]:
         for question in questions[:_WARMING]:
             service.ask(question)
         stages: dict[str, list[float]] = {name: [] for name in STAGES}
-        asked = []
+        asked, worked = [], []
         for question in questions[_WARMING:]:
             with watching() as watch:
-                began = time.perf_counter()
+                began, work_began = time.perf_counter(), time.process_time()
                 service.ask(question)
                 asked.append(time.perf_counter() - began)
+                worked.append(time.process_time() - work_began)
             for name, seconds in stages.items():
                 seconds.append(watch.seconds.get(name, 0.0))
         duty = _spread("duties", [_seconds(service, "Sở Tài chính phải làm những việc gì trong năm 2026?") for _ in range(3)])
@@ -156,6 +157,7 @@ def _questions(setting: _Setting) -> dict[str, float]:
     return {
         "open_s": round(opening, 1),
         **_spread("ask", asked),
+        **_spread("ask_processor", worked),
         **{f"{name}_p95_ms": round(float(np.percentile(values, 95)) * 1000, 1) for name, values in stages.items()},
         **duty,
         "ask_rss_anonymous_mb": memory["RssAnon"],

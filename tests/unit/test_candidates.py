@@ -13,6 +13,8 @@ from index.candidates import PassageRows, Scores, View, find_candidates
 from index.dense import best_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from index.visible import Visible
@@ -51,6 +53,11 @@ class FixedScores:
     def lexical_search(self, query: str) -> FixedSearch:
         return FixedSearch(self.lexical[int(query)])
 
+    def scores(
+        self, vectors: Sequence[NDArray[np.float32]], searches: Sequence[FixedSearch], rows: NDArray[np.int64]
+    ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        return [self.dense_scores(vector, rows) for vector in vectors], [search.scores[rows] for search in searches]
+
 
 @dataclass(frozen=True)
 class FixedSearch:
@@ -58,9 +65,6 @@ class FixedSearch:
 
     def best(self, count: int, visible: Visible | None = None) -> NDArray[np.int64]:
         return best_rows(self.scores, count)
-
-    def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self.scores[rows]
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(0, 2**32 - 1))
