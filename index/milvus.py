@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,7 @@ _SAMPLE = 2048
 _BATCH = 1000
 _KEPT = 3
 _TIMEOUT = 30.0
+_EQUALS = 16
 _MOST_FETCHED = 4096  # rows asked for in one query
 EXACT_BELOW = 500_000
 """Passages up to which Milvus compares every vector; a graph (HNSW) leads through more."""
@@ -115,7 +116,8 @@ class Milvus:
         ours = sorted(c for c in self._client.list_collections() if c.startswith(_PREFIX))
         for old in ours[: -1 - _KEPT]:
             if old != name:
-                self._client.drop_collection(old)
+                with suppress(self._failure):  # of two that build at once, the other has dropped it
+                    self._client.drop_collection(old)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -171,6 +173,10 @@ class InMilvus:
         self._size = size
         self._dimension = dimension
         self._sample = sample
+        # One question put in two ways asks for the same rows twice; threads may take turns here, as a pair is replaced whole.
+        self._fetched: tuple[NDArray[np.int64], NDArray[np.float32]] = (
+            np.zeros(0, dtype=np.int64), np.zeros((0, dimension), dtype=np.float32)
+        )  # fmt: skip
 
     @property
     def dimension(self) -> int:
@@ -184,35 +190,51 @@ class InMilvus:
         self, query: NDArray[np.float32], k: int, visible: Visible | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """See `DenseIndex.search`."""
-        rows = self.nearest(query.reshape(1, -1), k, visible)[0]
-        return rows, self.scores(query, rows)
+        ((rows, _),) = self._found(query.reshape(1, -1), k, visible)
+        scores = self.scores(query, rows)
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
 
     def nearest(
         self, queries: NDArray[np.float32], k: int, visible: Visible | None = None
     ) -> list[NDArray[np.int64]]:
         """See `DenseIndex.nearest`: equals in order of row, which the server does not promise."""
+        return [rows[best_rows(scores, k)] for rows, scores in self._found(queries, k, visible)]
+
+    def _found(
+        self, queries: NDArray[np.float32], k: int, visible: Visible | None
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """For each query the rows of the `k` nearest and a few more, ascending, with their cosines.
+
+        Of passages that say the same, the server may leave out any at the end: with some more, those that stay are chosen here.
+        """
         if not self._size:
-            return [np.zeros(0, dtype=np.int64) for _ in queries]
-        limit = min(k, self._size)
-        ordered = []
-        for hits in self._place.nearest(self, queries, limit, visible):
+            return [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)) for _ in queries]
+        found = []
+        for hits in self._place.nearest(self, queries, min(k + _EQUALS, self._size), visible):
             rows = np.array([int(hit["row"]) for hit in hits], dtype=np.int64)
             order = np.argsort(rows)
-            scores = np.array([float(hit["distance"]) for hit in hits], dtype=np.float32)[order]
-            ordered.append(rows[order][best_rows(scores, limit)])
-        return ordered
+            found.append((rows[order], np.array([float(hit["distance"]) for hit in hits], dtype=np.float32)[order]))
+        return found
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Cosine of the query with the given rows, or with every passage (for small collections)."""
         wanted = np.arange(self._size) if rows is None else rows
         if not len(wanted):
             return np.zeros(0, dtype=np.float32)
+        asked, vectors = self._fetched
+        if not np.array_equal(asked, wanted):
+            vectors = self._fetch(wanted)
+            self._fetched = wanted.copy(), vectors
+        result: NDArray[np.float32] = vectors @ query
+        return result
+
+    def _fetch(self, wanted: NDArray[np.int64]) -> NDArray[np.float32]:
         held = self._place.vectors(self.collection, [int(row) for row in np.unique(wanted)])
         try:
-            result: NDArray[np.float32] = np.stack([held[int(row)] for row in wanted]) @ query
+            return np.stack([held[int(row)] for row in wanted])
         except KeyError as error:
             raise SearchIndexError(f"Milvus không còn giữ đủ véc-tơ của {self.collection}.") from error
-        return result
 
     def sample_scores(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `DenseIndex.sample_scores`."""

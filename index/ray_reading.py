@@ -42,6 +42,16 @@ def is_address(word: str) -> bool:
     return bool(_ADDRESS.fullmatch(word))
 
 
+def _why(error: BaseException) -> str:
+    """What Ray says, or what to do about it: with an address, it shows its token only when told to."""
+    reason: BaseException | None = error
+    while reason is not None:
+        if "AuthenticationError" in f"{type(reason).__name__}: {reason}":  # as a text it stands in another's message
+            return "cụm đòi mã (token): đặt RAY_AUTH_MODE=token, và mã của cụm trong ~/.ray/auth_token hoặc RAY_AUTH_TOKEN."
+        reason = reason.__cause__ or reason.__context__
+    return str(error)
+
+
 class RayReading:
     """Reads for `corpus.ingest.ingest` and embeds for `index.indexing.Indexer`; close it in the end.
 
@@ -65,8 +75,8 @@ class RayReading:
                 ours: dict[str, Any] = {"address": "local", "include_dashboard": False, "num_cpus": workers}
                 given: dict[str, Any] = ours if address in {None, "local"} else {"address": address}
                 ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise SettingsError(f"Không tới được cụm Ray ở {address}: {error}") from error
+        except (ConnectionError, RuntimeError, ValueError, RayError) as error:
+            raise SettingsError(f"Không tới được cụm Ray ở {address}: {_why(error)}") from error
         number = workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
         remote: Any = ray.remote(num_cpus=1, max_restarts=-1)(_Worker)
         self._workers = [remote.remote(embedding, str(home)) for _ in range(number)]

@@ -1,4 +1,4 @@
-"""Killing a build at any moment leaves the old generation or the new, complete; never a mixture."""
+"""Killing a build at any moment leaves the old generation or the new, complete; never a mixture; by each engine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from index.dense_parts import FLAT
 from index.embedding import HashEmbedder
 from index.generations import build_generation, current_generation
 from index.passages import Passage
 from index.vectors import VectorCache
+from tests.engines import ENGINES, in_milvus, milvus_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROGRAM = """
 import sys
@@ -24,41 +30,57 @@ from index.embedding import HashEmbedder
 from index.generations import build_generation
 from index.passages import Passage
 from index.vectors import VectorCache
+from index.dense_parts import FLAT
+from tests.engines import in_milvus
 
 home, start = Path(sys.argv[1]), int(sys.argv[2])
+place = in_milvus(sys.argv[3]) if sys.argv[3:] else FLAT
 print("ready", flush=True)
 for revision in range(start, start + 1000):
     passages = [Passage(f"{revision}#{n}", f"đoạn {n} của bản {revision}", f"đoạn {n} {revision}") for n in range(300)]
     vectors = VectorCache(home / "v.sqlite")
-    build_generation(home / "index", passages, HashEmbedder(64), vectors, corpus_revision=str(revision))
+    build_generation(home / "index", passages, HashEmbedder(64), vectors, corpus_revision=str(revision), dense=place)
     print(revision, flush=True)
 """
-KILLS = 20
+KILLS = {"faiss": (20, 0.5), "milvus": (4, 3.0)}
+"""How often, and within how many seconds of being ready."""
 
 
-def _child(home: Path, start: int) -> subprocess.Popen[str]:
+def _child(home: Path, start: int, *url: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    command = [sys.executable, "-c", PROGRAM, str(home), str(start)]
+    command = [sys.executable, "-c", PROGRAM, str(home), str(start), *url]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Where vectors are kept: of Milvus the URL, of FAISS none."""
+    if request.param == "faiss":
+        yield None
+        return
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as address:
+        yield address
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_a_build_killed_at_any_moment_leaves_a_whole_generation(tmp_path: Path) -> None:
-    embedder = HashEmbedder(64)
+def test_a_build_killed_at_any_moment_leaves_a_whole_generation(tmp_path: Path, url: str | None) -> None:
+    embedder, dense = HashEmbedder(64), in_milvus(url) if url else FLAT
+    kills, within = KILLS["milvus" if url else "faiss"]
     first = [Passage(f"0#{n}", f"đoạn {n} của bản 0", f"đoạn {n} 0") for n in range(300)]
-    build_generation(tmp_path / "index", first, embedder, VectorCache(tmp_path / "v.sqlite"), corpus_revision="0")
+    cache = VectorCache(tmp_path / "v.sqlite")
+    build_generation(tmp_path / "index", first, embedder, cache, corpus_revision="0", dense=dense)
     chance = random.Random(2027)
     last = 0
-    for kill in range(KILLS):
+    for kill in range(kills):
         start = 1 + kill * 1000
-        with _child(tmp_path, start) as child:
+        with _child(tmp_path, start, *filter(None, [url])) as child:
             assert child.stdout is not None
             assert child.stdout.readline().strip() == "ready"
-            time.sleep(chance.uniform(0.0, 0.5))
+            time.sleep(chance.uniform(0.0, within))
             child.send_signal(signal.SIGKILL)
             announced = [int(line) for line in child.stdout.read().split()]
 
-        generation = current_generation(tmp_path / "index")
+        generation = current_generation(tmp_path / "index", dense)
         assert generation is not None
         assert generation.fallback_reason is None
         revision = int(generation.manifest.corpus_revision)

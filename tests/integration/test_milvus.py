@@ -80,6 +80,37 @@ def test_the_answers_are_the_same(both: tuple[SearchService, SearchService]) -> 
     assert both[0].ask_many(questions) == both[1].ask_many(questions)
 
 
+def test_the_best_passages_are_the_same_with_their_scores(both: tuple[SearchService, SearchService]) -> None:
+    """Also far down, where nothing is near any more."""
+    generations = [service.refresh().generation for service in both]
+    for text in asked()[::8]:
+        vector = HashEmbedder().embed_queries([text])[0]
+        here, there = (generation.search(text, vector, 60) for generation in generations)
+        assert [hit.key for hit in here] == [hit.key for hit in there]
+        assert [hit.score for hit in here] == pytest.approx([hit.score for hit in there], abs=1e-6)
+
+
+def test_what_may_be_seen_is_asked_of_the_server(
+    store: Store, both: tuple[SearchService, SearchService], place: Milvus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not left out of what it found afterwards; and the answers are those that FAISS gives to the same person."""
+    keys = [directive.key for directive in store.directives()]
+    sent: list[str] = []
+    search = place._client.search
+
+    def listening(*words: Any, **options: Any) -> Any:
+        sent.append(options["filter"])
+        return search(*words, **options)
+
+    monkeypatch.setattr(place._client, "search", listening)
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(k.partition("#")[0] for k in both[1].refresh().generation.keys))}
+    for within in (frozenset(keys[:1]), frozenset(keys[1::2])):
+        questions = [Question(text, today=TODAY, within=within) for text in asked()[::6]]
+        sent.clear()
+        assert both[0].ask_many(questions) == both[1].ask_many(questions)
+        assert set(sent) == {f"directive in {sorted(numbers[key] for key in within)}"}
+
+
 def test_what_may_not_be_seen_is_not_found(store: Store, both: tuple[SearchService, SearchService]) -> None:
     one = frozenset([store.directives()[2].key])
     for vector in HashEmbedder().embed_queries(asked()[:10]):

@@ -20,6 +20,7 @@ from index.embedding import HashEmbedder
 from index.generations import current_generation
 from index.indexing import Indexer, index_folder
 from index.ray_reading import is_address
+from tests.quality.bulk import cluster
 from tests.quality.many_clauses import write_directives
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("CHIDAO_")}
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CHIDAO_", "RAY_"))}
     return clean | {"CHIDAO_HOME": str(home), "CHIDAO_EMBEDDING": "hash", "PYTHONPATH": str(ROOT), "RAY_DISABLE_IMPORT_WARNING": "1"}
 
 
-def run(home: Path, *words: str) -> subprocess.Popen[str]:
+def run(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "bot", *words],
-        env=environment(home), cwd=home, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+        env=environment(home) | more, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
 
 
@@ -118,6 +119,21 @@ def test_files_read_on_ray_are_stored_as_those_read_here(folder: Path, plain: di
     again = finished(run(tmp_path, "ingest", "--ray", str(folder), "--json"))
     assert again.count('"unchanged"') == FILES
     assert again.count('"refused"') == 1
+
+
+def test_a_cluster_is_reached_by_its_address_with_its_token_and_says_what_is_missing_without(
+    folder: Path, plain: dict[str, object], tmp_path: Path
+) -> None:
+    with cluster(1) as on:
+        stranger = subprocess.run(
+            [sys.executable, "-m", "bot", "ingest", "--ray", on.address, str(folder)],
+            env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert stranger.returncode not in {0, 1}
+        assert "RAY_AUTH_MODE=token" in stranger.stderr
+        assert not (tmp_path / "chidao.db").exists() or stored(tmp_path) == 0
+        finished(run(tmp_path, "ingest", "--ray", on.address, str(folder), **on.admission))
+    assert contents(tmp_path) == plain
 
 
 @pytest.mark.skipif("RAY_KILLS" not in os.environ, reason="slow: set RAY_KILLS to run; tests/quality/bulk.py is the long one")

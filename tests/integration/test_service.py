@@ -1,6 +1,7 @@
-"""The service over a real store: what a new revision, a crash, an empty store and several threads do to its answers.
+"""The service over a real store, by each engine: what a new revision, a crash, an empty store and several threads do.
 
-And, over all sample directives and all questions about them, that nothing is said that no quote or row bears out.
+And, with FAISS (`test_milvus` shows that Milvus answers the same), over all sample directives and all questions about
+them, that nothing is said that no quote or row bears out.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from index.generations import current_generation
 from index.grounding import figures, ungrounded
 from index.indexing import Indexer, index_folder
 from tests.stores import store_url
-from tests.unit.small_library import SCHOOLS, WATER, open_store, outspoken, put, service_over
+from tests.unit.small_library import SCHOOLS, WATER, indexer_in, open_store, outspoken, put, service_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from index.dense_parts import DensePlace
     from index.service import SearchService
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +49,8 @@ def cited(answer: Answer) -> set[str | None]:
     return {citation.number for citation in answer.citations}
 
 
-def test_an_empty_store_is_told_politely(store: Store, tmp_path: Path) -> None:
-    service = service_over(store, tmp_path)
+def test_an_empty_store_is_told_politely(store: Store, tmp_path: Path, dense: DensePlace) -> None:
+    service = service_over(store, tmp_path, dense)
     answer = service.ask(Question("Ai chủ trì?", id="7", today=TODAY))
     assert (answer.abstained, answer.citations, answer.id) == (True, (), "7")
     assert answer.headline.startswith("Văn bản đã nạp không nêu")
@@ -56,26 +58,26 @@ def test_an_empty_store_is_told_politely(store: Store, tmp_path: Path) -> None:
     assert service.search("nước sạch") == []
 
 
-def test_a_new_directive_is_found_without_opening_the_service_again(store: Store, tmp_path: Path) -> None:
+def test_a_new_directive_is_found_without_opening_the_service_again(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER)
-    service = service_over(store, tmp_path)
+    service = service_over(store, tmp_path, dense)
     assert "77/KH-UBND" not in cited(service.ask(Question(ROOMS, today=TODAY)))
     put(store, truong=SCHOOLS)
     assert service.ask(Question(ROOMS, today=TODAY)).citations[0].number == "77/KH-UBND"
 
 
-def test_a_removed_directive_is_never_cited_again(store: Store, tmp_path: Path) -> None:
+def test_a_removed_directive_is_never_cited_again(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER, truong=SCHOOLS)
-    service = outspoken(store, tmp_path)
+    service = outspoken(store, tmp_path, dense)
     question = Question("Đến năm 2027 hộ nông thôn dùng nước sạch đạt bao nhiêu phần trăm?", today=TODAY)
     assert service.ask(question).citations[0].directive == WATER_PLAN
     store.remove(WATER_PLAN)
     assert "45-KH/TU" not in cited(service.ask(question))
 
 
-def test_an_edited_directive_is_quoted_as_it_now_stands(store: Store, tmp_path: Path) -> None:
+def test_an_edited_directive_is_quoted_as_it_now_stands(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, truong=SCHOOLS)
-    service = outspoken(store, tmp_path)
+    service = outspoken(store, tmp_path, dense)
     assert "140" in service.ask(Question(ROOMS, today=TODAY)).headline
     put(store, truong=SCHOOLS.replace("140 phòng", "155 phòng"))
     answer = service.ask(Question(ROOMS, today=TODAY))
@@ -83,28 +85,28 @@ def test_an_edited_directive_is_quoted_as_it_now_stands(store: Store, tmp_path: 
     assert "140" not in answer.answer
 
 
-def test_a_generation_behind_the_store_is_healed_before_the_first_answer(store: Store, tmp_path: Path) -> None:
+def test_a_generation_behind_the_store_is_healed_before_the_first_answer(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER)
-    Indexer(tmp_path, HashEmbedder).publish(store)
+    indexer_in(tmp_path, dense).publish(store)
     put(store, truong=SCHOOLS)  # and then a crash: stored, not indexed
-    behind = current_generation(index_folder(tmp_path))
+    behind = current_generation(index_folder(tmp_path), dense)
     assert behind is not None
     assert behind.manifest.corpus_revision != store.revision()
-    assert service_over(store, tmp_path).ask(Question(ROOMS, today=TODAY)).citations[0].number == "77/KH-UBND"
-    healed = current_generation(index_folder(tmp_path))
+    assert service_over(store, tmp_path, dense).ask(Question(ROOMS, today=TODAY)).citations[0].number == "77/KH-UBND"
+    healed = current_generation(index_folder(tmp_path), dense)
     assert healed is not None
     assert healed.manifest.corpus_revision == store.revision()
 
 
-def test_nothing_new_keeps_the_snapshot(store: Store, tmp_path: Path) -> None:
+def test_nothing_new_keeps_the_snapshot(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER)
-    service = service_over(store, tmp_path)
+    service = service_over(store, tmp_path, dense)
     assert service.refresh() is service.refresh()
 
 
-def test_search_gives_as_many_clauses_as_asked_best_first(store: Store, tmp_path: Path) -> None:
+def test_search_gives_as_many_clauses_as_asked_best_first(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER, truong=SCHOOLS)
-    hits = service_over(store, tmp_path).search("rà soát biên chế trạm bơm", k=3)
+    hits = service_over(store, tmp_path, dense).search("rà soát biên chế trạm bơm", k=3)
     assert len(hits) == 3
     assert hits[0].path == "III.1"
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
@@ -166,9 +168,9 @@ def test_two_threads_get_the_answers_one_would(
     assert found == {0: alone, 1: alone}
 
 
-def test_threads_that_ask_while_directives_come_in_see_whole_libraries(store: Store, tmp_path: Path) -> None:
+def test_threads_that_ask_while_directives_come_in_see_whole_libraries(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER)
-    service = outspoken(store, tmp_path)
+    service = outspoken(store, tmp_path, dense)
     failures: list[BaseException] = []
     done = threading.Event()
 
@@ -254,9 +256,9 @@ def test_a_headline_reads_as_a_line_and_opens_the_answer(answers: list[Answer]) 
         assert not answer.headline.rstrip("…").endswith((";", ",", ":", " ")) or answer.headline.endswith(" …"), answer.headline
 
 
-def test_who_may_see_only_some_directives_is_answered_from_those_alone(store: Store, tmp_path: Path) -> None:
+def test_who_may_see_only_some_directives_is_answered_from_those_alone(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER, truong=SCHOOLS)
-    service = outspoken(store, tmp_path)
+    service = outspoken(store, tmp_path, dense)
     (schools,) = {d.key for d in store.directives()} - {WATER_PLAN}
     asked = [
         Question(ROOMS, today=TODAY, within=within)
@@ -269,9 +271,9 @@ def test_who_may_see_only_some_directives_is_answered_from_those_alone(store: St
     assert "77/KH-UBND" not in answers[1].answer + answers[3].answer
 
 
-def test_a_part_of_the_store_is_seen_anew_when_the_store_changes(store: Store, tmp_path: Path) -> None:
+def test_a_part_of_the_store_is_seen_anew_when_the_store_changes(store: Store, tmp_path: Path, dense: DensePlace) -> None:
     put(store, nuoc=WATER, truong=SCHOOLS)
-    service = outspoken(store, tmp_path)
+    service = outspoken(store, tmp_path, dense)
     within = frozenset({d.key for d in store.directives()} - {WATER_PLAN})
     assert service.ask(Question(ROOMS, today=TODAY, within=within)).citations
     store.remove(next(iter(within)))

@@ -10,12 +10,17 @@ from corpus.records import Source
 from corpus.store import Store
 from corpus.store_writing import IncomingFile
 from index.abstention import Abstainer
+from index.dense_parts import FLAT
 from index.embedding import HashEmbedder
+from index.indexing import Indexer
 from index.relevance import Ranker
 from index.service import SearchService
+from index.sharing import within_home
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from index.dense_parts import DensePlace
 
 WATER = """TỈNH ỦY HÒA SƠN
 *
@@ -85,11 +90,17 @@ def open_store(folder: Path) -> Store:
     return Store.open(f"sqlite:///{folder / 'chidao.db'}")
 
 
-def service_over(store: Store, folder: Path) -> SearchService:
+def indexer_in(folder: Path, dense: DensePlace = FLAT) -> Indexer:
+    """The indexer of a home, its vectors in `dense`, with the embedder that needs no model."""
+    return Indexer(folder, HashEmbedder, within_home(folder, dense))
+
+
+def service_over(store: Store, folder: Path, dense: DensePlace = FLAT) -> SearchService:
     """The product's service with the embedder that needs no model."""
-    return SearchService.open(store, folder, HashEmbedder)
+    return SearchService.open(store, folder, HashEmbedder, indexer_in(folder, dense))
 
 
-def outspoken(store: Store, folder: Path) -> SearchService:
+def outspoken(store: Store, folder: Path, dense: DensePlace = FLAT) -> SearchService:
     """The same, but it always answers: words alone are too weak a model for the shipped caution."""
-    return SearchService(store, folder, HashEmbedder, ranker=Ranker.shipped(), abstainer=Abstainer({}, 0.0))
+    ranker, never = Ranker.shipped(), Abstainer({}, 0.0)
+    return SearchService(store, folder, HashEmbedder, ranker=ranker, abstainer=never, indexer=indexer_in(folder, dense))
