@@ -121,7 +121,7 @@ class Placing:
         fresh: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         numbers: dict[Message, int] = {}
-        for here, keys in messages.items():
+        for here, keys in sorted(messages.items()):  # of those due at one moment the first made is sent first
             values = self._values(here, keys)
             row = present.get(here)
             if row is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ def store_tasks(store: Store, *tasks: Task, name: str = "9", issued: date = date
     text = "\n".join(dict.fromkeys(t.quote for t in tasks))
     clauses = (Clause("I", "I", text[:40], text, None, "item", (text,)),)
     metadata = Metadata(number=f"{name}-KH/TU", place="Hòa Sơn", issued_on=issued)
-    file = IncomingFile(f"/hoa-son/{name}.txt", name.rjust(64, "0"), "t")
+    file = IncomingFile(f"/hoa-son/{name}.txt", hashlib.sha256(repr((name, tasks)).encode()).hexdigest(), "t")
     return store.put(file, [Directive(Source(text), metadata, clauses, tasks=tasks)]).keys[0]
 
 
