@@ -22,6 +22,7 @@ from bot.watching.instruments import rated
 from bot.watching.questions import asked as told_of
 from bot.watching.questions import watched
 from index.answers import Answer, Question
+from index.courtesy import is_courtesy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,6 +70,8 @@ class AskingFeature:
         """A question in words."""
         if not text:
             return (Say(notice(visit.texts("ask.empty"))),)
+        if is_courtesy(text):
+            return (Say(notice(visit.texts("ask.courtesy"))),)
         if len(text) > QUESTION_LIMIT:
             return (Say(notice(visit.texts("ask.too_long", limit=QUESTION_LIMIT)), quoting=True),)
         if not self._may_ask(visit):

@@ -102,6 +102,12 @@ def test_a_question_follows_the_one_before_for_ten_minutes_and_no_longer(front):
     assert previous(front, "Ai chủ trì?") is None
 
 
+def test_thanks_are_no_question_and_the_one_before_stays_in_mind(front):
+    front.say("Đến 2025 bao nhiêu?")
+    assert said(front.say("cảm ơn nhé")) == front.texts("ask.courtesy")
+    assert previous(front, "Còn 2030?") == "Đến 2025 bao nhiêu?"
+
+
 def test_people_do_not_follow_each_other(front):
     front.say("Câu của An?")
     assert previous(front, "Còn 2030?", person=OWNER) is None
