@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from corpus.ingest import ingest
 from tests.integration import clerk_desk
 from tests.integration.clerk_desk import CLERK, ClerkDesk, plan, screen_of
 from tests.integration.front_desk import said, words
+from tests.integration.shared_workers import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,21 +270,7 @@ def test_another_machine_that_handles_the_message_anew_goes_on_at_once_in_the_sa
 
 
 def test_two_machines_that_get_the_same_message_make_one_upload(machines) -> None:
-    barrier, failures = threading.Barrier(2), []
-
-    def offer(desk: ClerkDesk) -> None:
-        barrier.wait()
-        try:
-            desk.offer(plan(), message=70)
-        except Exception as error:  # noqa: BLE001 - told by the test's own thread
-            failures.append(error)
-
-    threads = [threading.Thread(target=offer, args=(desk,)) for desk in machines]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert failures == []
+    assert together(*(partial(desk.offer, plan(), message=70) for desk in machines)) == []
     with machines[0].store.database.reading() as connection:
         assert len(connection.execute(select(upload.c.id)).all()) == 1
 
